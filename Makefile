@@ -1,0 +1,46 @@
+# Every target sets up what it needs first. Needs Python 3.11 or newer, and make.
+# make demo ARGS=--once        make test ARGS="-k merge"
+
+.POSIX:
+.PHONY: demo test check bench docs record lint types house lock clean set-up set-up-dev
+
+ARGS =
+BIN = .venv/bin
+PATHS = src tests examples bench scripts
+
+demo: set-up
+	@$(BIN)/shipwake demo $(ARGS)
+
+test: set-up-dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: lint types test
+
+lint: set-up-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: set-up-dev
+	@$(BIN)/mypy
+
+bench: set-up-dev
+	@$(BIN)/python -m bench $(ARGS)
+
+docs: set-up-dev
+	@$(BIN)/python scripts/reference.py $(ARGS)
+
+record: set-up-dev
+	@$(BIN)/python -m examples.shop.record $(ARGS)
+
+lock: set-up-dev
+	@sh scripts/lock.sh $(ARGS)
+
+clean:
+	rm -rf .boot .venv node_modules src/shipwake/web/static/lib
+
+set-up:
+	@sh scripts/python.sh scripts/set_up.py runtime
+
+set-up-dev:
+	@sh scripts/python.sh scripts/set_up.py dev

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Writes the locks under requirements/: hashed, for every platform, with no index address in them.
+# A version already locked stays; `scripts/lock.sh --upgrade` takes the newest ones.
+set -eu
+cd "$(dirname "$0")/.."
+lock() {
+    out=$1
+    shift
+    .boot/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+        --no-header --no-emit-index-url --no-emit-find-links "$@" --output-file "$out"
+}
+lock requirements/boot.txt --group boot "$@"
+lock requirements/runtime.txt pyproject.toml "$@"
+lock requirements/setup.txt --group setup --constraints requirements/runtime.txt "$@"
+lock requirements/dev.txt pyproject.toml --group dev \
+    --constraints requirements/runtime.txt --constraints requirements/setup.txt "$@"
