@@ -1,0 +1,86 @@
+"""When to look at a change: early and often, then later, and again while it hurts; pure arithmetic on times."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shipwake.domain.people import Exposure
+
+EARLY = (3, 5, 8, 12, 20, 30, 45, 60)
+HURTING_EVERY = 5
+"""Units between looks while an indicator hurts."""
+HURTING_UNTIL = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Looks come `looks` × max(step, unit) after each exposure step, then `later` after the first."""
+
+    looks: tuple[int, ...] = EARLY
+    unit: timedelta = timedelta(seconds=60)
+    later: tuple[timedelta, ...] = (timedelta(hours=4), timedelta(hours=24), timedelta(days=7))
+
+    def unit_for(self, step: timedelta | None) -> timedelta:
+        """The time one sample of judgement spans: the SLI's step, at least the unit."""
+        return max(step, self.unit) if step else self.unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One visit to one SLI after one change. `anchor` is the exposure step it judges; `number` counts from 1."""
+
+    change: str
+    sli: str
+    number: int
+    due: datetime
+    anchor: datetime
+    later: bool = False
+
+    @property
+    def elapsed(self) -> timedelta:
+        """Time since the exposure step that this look judges."""
+        return self.due - self.anchor
+
+
+def planned(schedule: Schedule, step: timedelta | None, exposure: Iterable[Exposure]) -> list[tuple[datetime, datetime, bool]]:
+    """All looks foreseen, in order: (due, anchor, later). A new exposure step ends the early looks of the one before."""
+    starts = sorted({e.at for e in exposure})
+    if not starts:
+        return []
+    unit = schedule.unit_for(step)
+    looks: dict[datetime, tuple[datetime, bool]] = {}
+    for start, following in zip(starts, [*starts[1:], None], strict=True):
+        for m in schedule.looks:
+            due = start + m * unit
+            if following is None or due <= following:
+                looks[due] = (start, False)
+    last_early = max(looks, default=starts[-1])
+    for offset in schedule.later:
+        if starts[0] + offset > last_early:
+            looks[starts[0] + offset] = (starts[0], True)
+    return [(due, *looks[due]) for due in sorted(looks)]
+
+
+def next_look(
+    schedule: Schedule,
+    step: timedelta | None,
+    exposure: Iterable[Exposure],
+    *,
+    after: datetime | None,
+    hurting: bool = False,
+) -> tuple[datetime, datetime, bool] | None:
+    """The next (due, anchor, later) after the look that was due at `after`; None when the watch is over.
+
+    While an SLI hurts it is seen every five units for up to a day, whatever the plan.
+    """
+    exposure = tuple(exposure)
+    plan = planned(schedule, step, exposure)
+    following = next((look for look in plan if after is None or look[0] > after), None)
+    if not hurting or after is None or not plan:
+        return following
+    started = [e.at for e in exposure if e.at < after]
+    anchor = max(started, default=plan[0][1])
+    again = after + HURTING_EVERY * schedule.unit_for(step)
+    if again > anchor + HURTING_UNTIL or (following is not None and following[0] <= again):
+        return following
+    return again, anchor, False
