@@ -1,0 +1,1 @@
+"""Measurements of the product, run by hand: `make bench`; never part of the tests."""

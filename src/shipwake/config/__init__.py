@@ -1,0 +1,1 @@
+"""Our file and foreign formats as plain values; knows no room but the words."""

@@ -1,0 +1,1 @@
+"""Hears, joins, watches, looks, learns, tells and converses; the only writer."""

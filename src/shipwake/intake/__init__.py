@@ -1,0 +1,1 @@
+"""Bytes and headers to events: verify, then parse, nothing else."""

@@ -1,0 +1,1 @@
+"""Learns a normal and assesses samples after a change; pure numbers, no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""What is in a change and who made it."""

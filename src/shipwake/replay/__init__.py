@@ -1,0 +1,1 @@
+"""The same flow under another clock."""

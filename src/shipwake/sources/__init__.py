@@ -1,0 +1,1 @@
+"""A query and a window to samples; never judges."""

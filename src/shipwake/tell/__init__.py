@@ -1,0 +1,1 @@
+"""Puts one notice in one channel, idempotently."""

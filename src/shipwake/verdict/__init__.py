@@ -1,0 +1,1 @@
+"""Folds assessments and overlapping changes into one verdict; pure."""
