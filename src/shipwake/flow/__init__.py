@@ -1,1 +1,36 @@
-"""Hears, joins, watches, looks, learns, tells and converses; the only writer."""
+"""The one way that news takes: hear, join, watch, look, learn, tell, converse; the only room that writes."""
+
+from shipwake.flow.announce import announce, map_name
+from shipwake.flow.converse import converse
+from shipwake.flow.crash_points import CRASH_POINTS
+from shipwake.flow.hear import Answer, hear
+from shipwake.flow.join import join
+from shipwake.flow.look import look, others_near
+from shipwake.flow.loop import run, settled, step
+from shipwake.flow.push import Batch, Taken, push
+from shipwake.flow.river import Channel, River, with_steps
+from shipwake.flow.tell import tell
+from shipwake.flow.understand import understand
+
+__all__ = [
+    "CRASH_POINTS",
+    "Answer",
+    "Batch",
+    "Channel",
+    "River",
+    "Taken",
+    "announce",
+    "converse",
+    "hear",
+    "join",
+    "look",
+    "map_name",
+    "others_near",
+    "push",
+    "run",
+    "settled",
+    "step",
+    "tell",
+    "understand",
+    "with_steps",
+]

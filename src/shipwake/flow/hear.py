@@ -1,0 +1,52 @@
+"""Hear a delivery: verify it in memory, keep it raw, answer at once; understanding it is another step's work."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shipwake.domain import Heard
+from shipwake.flow.river import River
+from shipwake.intake import RefusedError
+
+SAME_DELIVERY = ("x-github-delivery", "idempotency-key", "x-request-id")
+"""Headers that tell two deliveries of equal bytes apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the sender is told: an HTTP status, a title, and what to do about it."""
+
+    status: int
+    title: str
+    detail: str = ""
+    delivery: int | None = None
+
+
+def hear(
+    river: River, kind: str, source: str, headers: Mapping[str, str], body: bytes, *, vouched: bool = False
+) -> Answer:
+    """Take one delivery. `vouched` says that the sender showed a token, so that no signature is needed."""
+    intake = river.hooks.get((kind, source))
+    if intake is None:
+        known = ", ".join(sorted("/hooks/" + "/".join(filter(None, key)) for key in river.hooks)) or "none yet"
+        detail = f"Nothing listens at /hooks/{kind}{'/' + source if source else ''}. Configured: {known}. Add it under hooks: in shipwake.yaml."
+        return Answer(status=404, title="No such hook", detail=detail)
+    lower = {name.lower(): value for name, value in headers.items()}
+    heard = Heard(kind=kind, source=source, headers=lower, body=body, received=river.clock.now())
+    if not vouched:
+        try:
+            intake.verify(heard)
+        except RefusedError as refused:
+            with river.store.write() as tx:
+                tx.heard.count(kind, source, "refused", text=refused.message, at=heard.received)
+            return Answer(status=401, title="Not verified", detail=refused.message)
+    with river.store.write() as tx:
+        delivery = tx.heard.keep(heard, digest(heard))
+    river.wake.set()
+    return Answer(status=202, title="Heard", detail="Kept; it is understood next.", delivery=delivery)
+
+
+def digest(heard: Heard) -> str:
+    """What makes a delivery the same as another: its sender's id for it, and its bytes."""
+    told = "\n".join(heard.headers.get(name, "") for name in SAME_DELIVERY)
+    return hashlib.sha256(told.encode() + b"\n" + heard.body).hexdigest()

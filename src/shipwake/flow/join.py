@@ -1,0 +1,106 @@
+"""Join an event to the change it speaks of: the same rollout, the same revision while it is live, or a new change."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shipwake.domain import Change, Event, Says, merge
+from shipwake.flow.river import River
+from shipwake.flow.watch import open_watch, reopen_rolled_back
+from shipwake.store import Tx
+from shipwake.wire.chance import new_id
+
+LOOK_BACK = timedelta(days=90)
+"""How far back an event may belong to a change that is already known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Our names for where an event happened; empty where they are not known."""
+
+    service: str
+    environment: str
+
+
+def join(river: River, tx: Tx, event: Event) -> str | None:
+    """Add one event; returns the id of the change it now belongs to, None where it belongs to none (yet)."""
+    if not tx.events.add(event) or event.says is Says.PING:
+        return None
+    if event.says is Says.CONTEXT:
+        _retell(river, tx, event)
+        return None
+    place = placed(river, tx, event)
+    change_id = _known(tx, event, place) or event.facts.id or new_id()
+    tx.events.attach(event.source, event.key, change_id)
+    return settle(river, tx, change_id, place).id
+
+
+def placed(river: River, tx: Tx, event: Event) -> Place:
+    """Our names for the event's service and environment: the file's, else what a person mapped on the page."""
+    facts = event.facts
+    service = river.config.service_for(facts.service, facts.repository)
+    if not service:
+        service = tx.mappings.get("service", facts.service or facts.repository) or ""
+    environment = river.config.environment_for(facts.environment)
+    if not environment:
+        environment = tx.mappings.get("environment", facts.environment) or ""
+    return Place(service, environment)
+
+
+def settle(river: River, tx: Tx, change_id: str, place: Place) -> Change:
+    """Merge all that was said of this change, save it, and watch it from when it is live."""
+    events = tx.events.of(change_id)
+    first = merge(change_id, events, service=place.service, environment=place.environment)
+    context = tx.events.loose([first.revision, *(c.sha for c in first.commits)], first.repository) if first.revision else []
+    change = merge(
+        change_id,
+        [*events, *context],
+        service=place.service,
+        environment=place.environment,
+        rolls_back=_rolled_back(tx, first),
+    )
+    mapped = bool(change.environment and (change.service or not (change.heard_service or change.repository)))
+    tx.changes.save(change, mapped=mapped)
+    if mapped:
+        open_watch(river, tx, change)
+        if change.rolls_back:
+            reopen_rolled_back(river, tx, change)
+    return change
+
+
+def _known(tx: Tx, event: Event, place: Place) -> str | None:
+    facts = event.facts
+    if facts.id:
+        return facts.id
+    if facts.thread and (found := tx.events.by_thread(facts.thread)):
+        return found
+    if not (facts.revision and place.service and place.environment):
+        return None
+    since = event.at - LOOK_BACK
+    stored = tx.changes.past(place.service, place.environment, since=since, before=event.at + LOOK_BACK)
+    same = [s.change for s in stored if s.change.revision == facts.revision]
+    for change in reversed(same):
+        start, end = sorted((change.at or event.at, event.at))
+        between = (s.change for s in stored if s.change.at and start < s.change.at <= end)
+        if not any(c.revision and c.revision != facts.revision for c in between):
+            return change.id
+    return None
+
+
+def _rolled_back(tx: Tx, change: Change) -> str:
+    """The change that this one ends, where this one's revision was live before that."""
+    if not (change.at and change.revision and change.service and change.environment):
+        return ""
+    before = tx.changes.past(change.service, change.environment, since=change.at - LOOK_BACK, before=change.at)
+    deployed = [s.change for s in before if s.change.id != change.id and s.change.revision]
+    if not deployed or deployed[-1].revision == change.revision:
+        return ""
+    again = any(c.revision == change.revision for c in deployed[:-1])
+    return deployed[-1].id if again else ""
+
+
+def _retell(river: River, tx: Tx, event: Event) -> None:
+    """A context event adds to every change that carries its revision."""
+    if not event.facts.revision:
+        return
+    for stored in tx.changes.with_revision(event.facts.revision, event.facts.repository):
+        settle(river, tx, stored.change.id, Place(stored.change.service, stored.change.environment))

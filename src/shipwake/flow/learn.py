@@ -1,0 +1,68 @@
+"""Learn what each SLI of a change is like without it, and jointly what evidence an alarm of that change needs."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from shipwake.domain import Change, Health, Samples, Sli
+from shipwake.flow.river import HISTORY, River
+from shipwake.judge import Level, Normal, Past, learn, level
+from shipwake.sources import SourceError
+from shipwake.store import Stored, Tx
+
+HARM_LASTS = timedelta(hours=1)
+"""How long an earlier harmful change is taken to have hurt where nothing says when it ended."""
+
+
+def normal_of(river: River, change: Change, sli: Sli, anchor: datetime) -> Normal:
+    """The normal of one SLI before the exposure step at `anchor`; raises SourceError where it cannot be read."""
+
+    def now() -> Normal:
+        history = river.sources[sli.source].samples(sli, anchor - HISTORY, anchor)
+        with river.store.read() as tx:
+            past = past_changes(tx, change, sli, anchor)
+        return learn(sli, history, anchor, past, unit_s=river.unit(sli).total_seconds())
+
+    return river.normals.get((change.id, sli.name, anchor), now)
+
+
+def level_of(river: River, change: Change, slis: Sequence[Sli], anchor: datetime) -> Level:
+    """What each SLI's evidence is held against; computed at the watch's first look, then kept with it."""
+    with river.store.read() as tx:
+        held = tx.looks.level(change.id)
+    if held is not None:
+        return Level(early=held[0], later=held[1])
+    normals = []
+    for sli in slis:
+        try:
+            normals.append(normal_of(river, change, sli, anchor))
+        except SourceError:
+            nothing = Samples.nothing(anchor - HISTORY, river.unit(sli), sli.columns)
+            normals.append(learn(sli, nothing, anchor, (), unit_s=river.unit(sli).total_seconds()))
+    found = level(normals, river.config.caution)
+    with river.store.write() as tx:
+        tx.looks.set_level(change.id, found.early, found.later)
+    return found
+
+
+def past_changes(tx: Tx, change: Change, sli: Sli, anchor: datetime) -> list[Past]:
+    """Every earlier change of the same service and environment, with whether it hurt this SLI and until when."""
+    if not (change.service and change.environment):
+        return []
+    stored = tx.changes.past(change.service, change.environment, since=anchor - HISTORY, before=anchor)
+    earlier = [s for s in stored if s.change.id != change.id and s.change.at]
+    return [_past(tx, s, earlier[i + 1 :], sli, anchor) for i, s in enumerate(earlier)]
+
+
+def _past(tx: Tx, stored: Stored, following: Sequence[Stored], sli: Sli, anchor: datetime) -> Past:
+    at = stored.change.at or anchor
+    if stored.health is None or not _hurt(tx, stored, sli):
+        return Past(at=at)
+    ends = [f.change.at for f in following if f.change.at and f.change.rolls_back == stored.change.id]
+    ended = stored.change.ended_at or min(ends, default=at + HARM_LASTS)
+    return Past(at=at, harmful=True, until=min(ended, anchor))
+
+
+def _hurt(tx: Tx, stored: Stored, sli: Sli) -> bool:
+    if stored.verdict_seq == 0 or stored.health is Health.UNKNOWN:
+        return False
+    return sli.name in tx.verdicts.hurt(stored.change.id)

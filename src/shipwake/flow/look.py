@@ -1,0 +1,186 @@
+"""Look at a change: read each SLI, hold it against its normal, append the verdict and the words, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import structlog
+
+from shipwake.domain import (
+    Assessment,
+    Change,
+    Health,
+    Look,
+    Reason,
+    Samples,
+    Sli,
+    Verdict,
+    next_look,
+)
+from shipwake.flow.crash_points import crash_point
+from shipwake.flow.learn import level_of, normal_of
+from shipwake.flow.river import River
+from shipwake.flow.tell import compose
+from shipwake.judge import assess
+from shipwake.sources import SourceError
+from shipwake.store import Leased, Tx
+from shipwake.verdict import Other, fold
+
+log = structlog.get_logger()
+BATCH = 256
+LEASE_S = 120.0
+AROUND = timedelta(hours=1)
+"""How near another change must be to be a suspect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The samples that this look needs are due and have not all arrived: look again at `until`."""
+
+    until: datetime
+    why: str
+
+
+def look(river: River) -> int:
+    """Make the looks that are due; returns how many rows were leased."""
+    now = river.clock.now()
+    with river.store.write() as tx:
+        leased = tx.looks.lease(now, limit=BATCH, worker=river.worker, seconds=LEASE_S)
+    crash_point("after a lease")
+    for (change, _), group in groupby(sorted(leased, key=_order), key=lambda row: _group(river, row)):
+        _look_at(river, change, list(group))
+    return len(leased)
+
+
+def _order(row: Leased) -> tuple[str, str, datetime]:
+    return (row.look.change, row.look.sli, row.look.due)
+
+
+def _group(river: River, row: Leased) -> tuple[str, str]:
+    """Rows of one change on one source are looked at together, so that a slow source delays no other."""
+    sli = river.sli(row.look.sli)
+    return (row.look.change, sli.source if sli else "")
+
+
+def _look_at(river: River, change_id: str, rows: Sequence[Leased]) -> None:
+    with river.store.read() as tx:
+        stored = tx.changes.get(change_id)
+    if stored is None:
+        return
+    change = stored.change
+    slis = {s.name: s for s in river.slis_of(change)}
+    made: list[tuple[Leased, Assessment]] = []
+    waiting: list[tuple[Leased, Waiting]] = []
+    for row in rows:
+        found = _assess(river, change, slis, row.look)
+        if isinstance(found, Waiting):
+            waiting.append((row, found))
+        else:
+            made.append((row, found))
+    crash_point("before the look is committed")
+    with river.store.write() as tx:
+        for row, wait in waiting:
+            tx.looks.retry(row, wait.until, wait.why)
+        verdict = _commit(river, tx, change, slis, made)
+    crash_point("after the look is committed")
+    if verdict is not None:
+        river.wake.set()
+        log.info("looked", change=change.id, seq=verdict.seq, health=verdict.health.value, slis=len(made))
+
+
+def _assess(river: River, change: Change, slis: dict[str, Sli], planned: Look) -> Assessment | Waiting:
+    sli = slis.get(planned.sli)
+    if sli is None:
+        return _unknown(planned, Reason.NO_INDICATORS, "this indicator is no longer configured")
+    try:
+        level = level_of(river, change, tuple(slis.values()), planned.anchor)
+        normal = normal_of(river, change, sli, planned.anchor)
+        after = river.sources[sli.source].samples(sli, planned.anchor, planned.due)
+    except SourceError as error:
+        if not error.permanent and _patient(river, sli, planned):
+            return Waiting(river.clock.now() + (error.retry_after or river.unit(sli)), error.message)
+        return _unknown(planned, Reason.SOURCE_ERROR, error.message)
+    crash_point("after samples")
+    if not _arrived(after, planned.due) and _patient(river, sli, planned):
+        return Waiting(river.clock.now() + river.unit(sli) / 2, "samples still arriving")
+    return assess(normal, after, planned, level)
+
+
+def _patient(river: River, sli: Sli, planned: Look) -> bool:
+    return river.clock.now() < planned.due + river.settle * river.unit(sli)
+
+
+def _arrived(after: Samples, due: datetime) -> bool:
+    """Whether the last slot before `due` holds a value."""
+    last = after.index(due - timedelta(seconds=after.step_s))
+    return last < len(after) and bool(after.present[last])
+
+
+def _unknown(planned: Look, reason: Reason, detail: str) -> Assessment:
+    return Assessment(
+        change=planned.change,
+        sli=planned.sli,
+        look=planned.number,
+        at=planned.due,
+        anchor=planned.anchor,
+        health=Health.UNKNOWN,
+        reason=reason,
+        p_worse=1.0,
+        p_better=1.0,
+        level=0.0,
+        detail=detail,
+    )
+
+
+def _commit(
+    river: River, tx: Tx, change: Change, slis: dict[str, Sli], made: Sequence[tuple[Leased, Assessment]]
+) -> Verdict | None:
+    """End these looks: fences first, then assessments, verdict, next due times and notices, or nothing at all."""
+    kept = []
+    for row, found in made:
+        sli = slis.get(row.look.sli)
+        hurting = found.health.hurts
+        step = sli.step if sli else None
+        following = next_look(river.config.watch, step, change.exposure, after=row.look.due, hurting=hurting)
+        if not tx.looks.finish(row, _following(row.look, following), hurting=hurting):
+            log.warning("look lost its lease", change=change.id, sli=row.look.sli, look=row.look.number)
+            continue
+        kept.append(found)
+    if not kept:
+        return None
+    newest = {a.sli: a for a in tx.verdicts.assessments(change.id)} | {a.sli: a for a in kept}
+    previous = tx.verdicts.newest(change.id)
+    at = max(a.at for a in kept)
+    verdict = fold(
+        change,
+        list(newest.values()),
+        slis,
+        others_near(tx, change, at),
+        seq=previous.seq + 1 if previous else 1,
+        now=at,
+        next_look=tx.looks.next_of(change.id),
+    )
+    tx.verdicts.append(verdict, kept)
+    for notice in compose(river, tx, change, verdict, previous):
+        tx.outbox.put(notice)
+    return verdict
+
+
+def _following(done: Look, step: tuple[datetime, datetime, bool] | None) -> Look | None:
+    if step is None:
+        return None
+    due, anchor, later = step
+    return Look(change=done.change, sli=done.sli, number=done.number + 1, due=due, anchor=anchor, later=later)
+
+
+def others_near(tx: Tx, change: Change, now: datetime) -> list[Other]:
+    """The other live changes of this environment that might explain a move between this change and `now`."""
+    if change.at is None:
+        return []
+    found = tx.changes.near(change.at, AROUND, change.environment, limit=40)
+    return [
+        Other(change=s.change, health=s.health)
+        for s in found
+        if s.change.id != change.id and s.change.at is not None and s.change.at <= now
+    ]

@@ -1,0 +1,33 @@
+"""Learned normals kept while their watch lasts, so that a look need not learn again; losing one costs only time."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from threading import Lock
+
+from shipwake.judge import Normal
+
+Key = tuple[str, str, datetime]
+"""Change, SLI and the exposure step that is judged."""
+
+
+class Normals:
+    """The most recently used normals, at most `keep` of them (each below 100 kB)."""
+
+    def __init__(self, keep: int = 2000) -> None:
+        self._keep = keep
+        self._held: OrderedDict[Key, Normal] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Key, learn: Callable[[], Normal]) -> Normal:
+        """The normal under `key`, learned now if it is not held."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        normal = learn()
+        with self._lock:
+            self._held[key] = normal
+            while len(self._held) > self._keep:
+                self._held.popitem(last=False)
+        return normal

@@ -1,0 +1,80 @@
+"""What the flow runs on: the doors, the store, the clock and the settings, gathered once by the composition root."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from threading import Event as Flag
+
+from shipwake.config import Config
+from shipwake.domain import Change, Sli
+from shipwake.flow.normals import Normals
+from shipwake.intake import Intake
+from shipwake.lookup import Lookup
+from shipwake.sources import Source
+from shipwake.store import Store
+from shipwake.tell import Teller
+from shipwake.wire.clock import Clock
+
+HISTORY = timedelta(days=28)
+"""How much of an SLI's past its normal is learned from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A teller by its configured name, and the environments it speaks for (none: all)."""
+
+    name: str
+    teller: Teller
+    environments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class River:
+    """Everything the flow needs; `worker` names this process in leases, `wake` ends the loop's pause early.
+
+    `settle` is how long a look waits for samples that are due and have not arrived yet.
+    """
+
+    config: Config
+    store: Store
+    clock: Clock
+    hooks: Mapping[tuple[str, str], Intake]
+    sources: Mapping[str, Source]
+    channels: tuple[Channel, ...]
+    lookups: tuple[Lookup, ...] = ()
+    worker: str = "worker"
+    settle: int = 2
+    normals: Normals = field(default_factory=Normals)
+    wake: Flag = field(default_factory=Flag)
+
+    def slis_of(self, change: Change) -> tuple[Sli, ...]:
+        """The SLIs that a change is judged on, with their steps filled in; empty where it is not mapped.
+
+        A change without a service is judged on what it says it affects, else on the environment's required SLIs.
+        """
+        if not change.environment:
+            return ()
+        here = [s for s in self.config.slis if s.environment in ("", change.environment)]
+        if change.affects:
+            return tuple(s for s in here if s.name in change.affects or s.service in change.affects)
+        if change.service:
+            return tuple(s for s in here if s.service == change.service)
+        return tuple(s for s in here if s.required)
+
+    def sli(self, name: str) -> Sli | None:
+        """The SLI of this name."""
+        return next((s for s in self.config.slis if s.name == name), None)
+
+    def step(self, sli: Sli) -> timedelta:
+        """The time between two samples of this SLI."""
+        return sli.step or self.config.watch.unit
+
+    def unit(self, sli: Sli) -> timedelta:
+        """The time one sample of judgement spans for this SLI."""
+        return self.config.watch.unit_for(sli.step)
+
+
+def with_steps(config: Config, steps: Mapping[str, timedelta]) -> Config:
+    """The configuration with a step for every SLI: its own, else the one given by name, else the watch's unit."""
+    slis = tuple(s if s.step else replace(s, step=steps.get(s.name, config.watch.unit)) for s in config.slis)
+    return replace(config, slis=slis)

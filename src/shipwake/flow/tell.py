@@ -1,0 +1,116 @@
+"""Tell people: compose a notice for each recipient when a verdict is new, and put it in its channel exactly once."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import structlog
+
+from shipwake.domain import Change, Health, Notice, Person, Verdict
+from shipwake.flow.crash_points import crash_point
+from shipwake.flow.river import Channel, River
+from shipwake.store import Queued, Tx
+from shipwake.tell import TellError
+from shipwake.verdict import message
+
+log = structlog.get_logger()
+BATCH = 50
+LEASE_S = 60.0
+SILENT_UNTIL = 12
+"""Units after which an author is told even that nothing is known."""
+LONGEST_WAIT = timedelta(minutes=10)
+
+
+def compose(river: River, tx: Tx, change: Change, verdict: Verdict, previous: Verdict | None) -> list[Notice]:
+    """The notices that this verdict asks for: none while it is too early, none where the words stay the same."""
+    told = {queued.notice.key: queued.notice for queued in tx.outbox.of(change.id)}
+    if not told and not _worth_telling(river, change, verdict):
+        return []
+    url = f"{river.config.url.rstrip('/')}/changes/{change.id}"
+    words = message(change, verdict, previous, url=url)
+    notices = []
+    for channel in river.channels:
+        if channel.environments and change.environment not in channel.environments:
+            continue
+        for recipient in recipients(river, change):
+            notice = Notice(
+                change=change.id,
+                recipient=recipient,
+                channel=channel.name,
+                revision=verdict.seq,
+                health=verdict.health,
+                lines=words.lines,
+                at=verdict.at,
+                url=url,
+                thread_line=words.thread_line,
+            )
+            before = told.get(notice.key)
+            if before is None or before.lines != notice.lines or notice.thread_line:
+                notices.append(notice)
+    return notices
+
+
+def _worth_telling(river: River, change: Change, verdict: Verdict) -> bool:
+    if verdict.health is Health.HEALTHY:
+        return river.config.healthy_messages
+    if verdict.health is not Health.UNKNOWN:
+        return True
+    return change.at is not None and verdict.at - change.at >= SILENT_UNTIL * river.config.watch.unit
+
+
+def recipients(river: River, change: Change) -> list[str]:
+    """Whom to tell, by e-mail or login: the authors, else the service's owners, else everybody (an empty name)."""
+    people = [_resolved(river, person) for person in change.people]
+    named = [p.key for p in people if p.key]
+    if not named:
+        named = [owner for s in river.config.services if s.name == change.service for owner in s.owners]
+    return list(dict.fromkeys(named)) or [""]
+
+
+def _resolved(river: River, person: Person) -> Person:
+    for lookup in river.lookups:
+        person = lookup.person(person)
+    return person
+
+
+def tell(river: River) -> int:
+    """Send what waits in the outbox; returns how many were leased."""
+    with river.store.write() as tx:
+        leased = tx.outbox.lease(river.clock.now(), limit=BATCH, worker=river.worker, seconds=LEASE_S)
+    for queued in leased:
+        _send(river, queued, _channels(river.channels))
+    return len(leased)
+
+
+def _channels(channels: Iterable[Channel]) -> dict[str, Channel]:
+    return {channel.name: channel for channel in channels}
+
+
+def _send(river: River, queued: Queued, channels: dict[str, Channel]) -> None:
+    notice = queued.notice
+    channel = channels.get(notice.channel)
+    if channel is None:
+        with river.store.write() as tx:
+            tx.outbox.failed(queued, f"the channel {notice.channel} is no longer configured")
+        return
+    try:
+        ref = queued.ref
+        if ref is None and queued.attempts > 1:
+            ref = channel.teller.find(notice.key)
+        ref = channel.teller.put(notice, ref)
+    except TellError as error:
+        _put_off(river, queued, error)
+        return
+    crash_point("after put, before its ref is stored")
+    with river.store.write() as tx:
+        tx.outbox.sent(queued, ref)
+    log.info("told", change=notice.change, channel=notice.channel, revision=notice.revision)
+
+
+def _put_off(river: River, queued: Queued, error: TellError) -> None:
+    log.warning("not told", change=queued.notice.change, channel=queued.notice.channel, reason=error.message)
+    with river.store.write() as tx:
+        if error.permanent:
+            tx.outbox.failed(queued, error.message)
+            return
+        wait = error.retry_after or min(timedelta(seconds=2**queued.attempts), LONGEST_WAIT)
+        tx.outbox.retry(queued, river.clock.now() + wait, error.message)

@@ -1,0 +1,43 @@
+"""Turn kept deliveries into events, each joined to its change; what cannot be read keeps its reason."""
+
+import structlog
+
+from shipwake.flow.crash_points import crash_point
+from shipwake.flow.join import join
+from shipwake.flow.river import River
+from shipwake.intake import UnreadableError
+from shipwake.store import Kept
+
+log = structlog.get_logger()
+BATCH = 50
+
+
+def understand(river: River) -> int:
+    """Read the deliveries that wait, oldest first; returns how many were dealt with."""
+    with river.store.read() as tx:
+        waiting = tx.heard.pending(BATCH)
+    for kept in waiting:
+        _understand_one(river, kept)
+    return len(waiting)
+
+
+def _understand_one(river: River, kept: Kept) -> None:
+    intake = river.hooks.get((kept.heard.kind, kept.heard.source))
+    if intake is None:
+        reason = f"The hook {kept.heard.kind}/{kept.heard.source} is no longer configured; add it again to have this read."
+        with river.store.write() as tx:
+            tx.heard.unreadable(kept.id, reason)
+        return
+    crash_point("after the raw body is stored")
+    try:
+        events = intake.events(kept.heard)
+    except UnreadableError as error:
+        log.warning("delivery not understood", kind=kept.heard.kind, delivery=kept.id, reason=error.message)
+        with river.store.write() as tx:
+            tx.heard.unreadable(kept.id, error.message)
+        return
+    with river.store.write() as tx:
+        changes = [change for event in events if (change := join(river, tx, event))]
+        crash_point("after the change is merged")
+        tx.heard.understood(kept.id, events=len(events), text="; ".join(e.text for e in events)[:500])
+    log.info("delivery understood", kind=kept.heard.kind, delivery=kept.id, events=len(events), changes=changes)
