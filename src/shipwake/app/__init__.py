@@ -1,1 +1,5 @@
-"""The composition root: the only place that knows everything."""
+"""The composition root: the only room that knows every other below it."""
+
+from shipwake.app.compose import compose
+
+__all__ = ["compose"]

@@ -1,1 +1,5 @@
-"""One verb per file."""
+"""The command line: one verb per file, loaded only when it is used, so that help costs nothing."""
+
+from shipwake.cli.verbs import main
+
+__all__ = ["main"]

@@ -1,1 +1,20 @@
-"""The same flow under another clock."""
+"""The flow on recorded samples under another clock; no second path that could be right while the first is wrong."""
+
+from shipwake.replay.confusion import Outcome, confusion, outcomes
+from shipwake.replay.drive import back_fill, drive
+from shipwake.replay.folder import ReplayFolder, read_folder
+from shipwake.replay.recording import Recording, read_recording
+from shipwake.replay.run import replay
+
+__all__ = [
+    "Outcome",
+    "Recording",
+    "ReplayFolder",
+    "back_fill",
+    "confusion",
+    "drive",
+    "outcomes",
+    "read_folder",
+    "read_recording",
+    "replay",
+]

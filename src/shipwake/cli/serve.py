@@ -1,0 +1,17 @@
+"""Run the server: hooks, API, pages and the loop that looks and tells."""
+
+from pathlib import Path
+
+import click
+
+from shipwake.app import compose
+from shipwake.cli.place import config_option, read_config
+from shipwake.web import serve
+
+
+@click.command()
+@config_option
+@click.option("--no-work", is_flag=True, help="Answer only; another process runs `shipwake work`.")
+def command(config: Path | None, no_work: bool) -> None:  # noqa: FBT001
+    """Serve on 127.0.0.1:7447 unless configured otherwise; prints a one-time sign-in link on first start."""
+    serve(compose(read_config(config)), work=not no_work)

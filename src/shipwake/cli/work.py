@@ -1,0 +1,30 @@
+"""Run the loop without the server: looks that are due, words that wait; any number may run on one PostgreSQL."""
+
+import signal
+from pathlib import Path
+from threading import Event
+
+import click
+
+from shipwake.app import compose
+from shipwake.cli.place import config_option, read_config
+from shipwake.flow import run
+from shipwake.wire import configure_logs
+
+
+@click.command()
+@config_option
+def command(config: Path | None) -> None:
+    """Work until told to stop (SIGTERM or Ctrl-C); what is under way is finished first."""
+    configure_logs()
+    river = compose(read_config(config))
+    stop = Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        river.wake.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    run(river, stop)
+    river.store.close()

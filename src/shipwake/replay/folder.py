@@ -1,0 +1,66 @@
+"""What a replay folder holds: shipwake.yaml, changes.jsonl and the samples beside them; refuses anything half readable."""
+
+import json
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from shipwake.config import Config, load
+from shipwake.domain import BadInputError, Event
+from shipwake.intake import plain_event
+
+SETTINGS, CHANGES = "shipwake.yaml", "changes.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayFolder:
+    """The configuration and every change of a replay, in order of time; each event was received when it happened."""
+
+    path: Path
+    config: Config
+    changes: tuple[Event, ...]
+
+
+def read_folder(path: Path, *, later: bool) -> ReplayFolder:
+    """Read a replay folder; raises BadInputError that names the file, the line and what to do."""
+    if not path.is_dir():
+        message = f"{path} is no folder; give one that holds {SETTINGS}, {CHANGES} and samples.parquet or samples.csv"
+        raise BadInputError(message)
+    for name in (SETTINGS, CHANGES):
+        if not (path / name).is_file():
+            message = f"{path} holds no {name}; a replay folder needs {SETTINGS}, {CHANGES} and samples.parquet or samples.csv"
+            raise BadInputError(message)
+    config = load(path / SETTINGS, os.environ)
+    watch = config.watch if later else replace(config.watch, later=())
+    config = replace(config, watch=watch, tell=(), hooks=(), sources=())
+    return ReplayFolder(path=path, config=config, changes=_changes(path / CHANGES))
+
+
+def _changes(path: Path) -> tuple[Event, ...]:
+    events = []
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                events.append(_event(line, f"{path.name}:{number}"))
+    ids = [e.facts.id for e in events]
+    if len(set(ids)) < len(ids):
+        twice = next(i for i in ids if ids.count(i) > 1)
+        message = f"the id {twice!r} stands on more than one line; give each change its own"
+        raise BadInputError(message, where=path.name)
+    return tuple(sorted(events, key=lambda e: (e.at, e.facts.id)))
+
+
+def _event(line: str, where: str) -> Event:
+    try:
+        stated = json.loads(line)
+    except ValueError as error:
+        message = f"this line is no JSON ({error}); write one change as one JSON object a line"
+        raise BadInputError(message, where=where) from error
+    try:
+        event = plain_event(stated, received=None)
+    except BadInputError as error:
+        raise BadInputError(error.message, where=where) from error
+    if not event.facts.id:
+        message = "this change has no id; give each change one"
+        raise BadInputError(message, where=where)
+    return event

@@ -1,0 +1,111 @@
+"""Replay: the same flow under another clock, on recorded samples; nothing is judged here that the flow does not judge."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from shipwake.app import compose
+from shipwake.config import Adapter
+from shipwake.domain import Event
+from shipwake.flow import River, join, step
+from shipwake.replay.folder import ReplayFolder, read_folder
+from shipwake.replay.report import rows_of
+from shipwake.sources import connect
+from shipwake.wire.clock import ManualClock
+
+Line = dict[str, Any]
+Progress = Callable[[int, int], None]
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of a replay that one process judges: changes whose place hashes to `index` of `count`."""
+
+    index: int = 0
+    count: int = 1
+
+    def holds(self, event: Event) -> bool:
+        """Whether this share judges the change; the others are known to it all the same."""
+        place = f"{event.facts.service}\n{event.facts.environment}".encode()
+        return int.from_bytes(hashlib.sha256(place).digest()[:4]) % self.count == self.index
+
+
+def replay(path: Path, *, later: bool = True, jobs: int = 1, progress: Progress | None = None) -> Iterator[Line]:
+    """One line per judged change and SLI, in the order of the changes.
+
+    With `jobs` above 1 the changes are shared out among processes by service and environment.
+    """
+    folder = read_folder(path, later=later)
+    if jobs <= 1:
+        yield from _replay_share(folder, Share(), progress)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from _shared_out(pool, folder, jobs, progress)
+
+
+def _shared_out(pool: Executor, folder: ReplayFolder, jobs: int, progress: Progress | None) -> Iterator[Line]:
+    futures = [pool.submit(_collect, folder, Share(i, jobs)) for i in range(jobs)]
+    lines: dict[str, list[Line]] = {}
+    for done, future in enumerate(futures, 1):
+        for line in future.result():
+            lines.setdefault(line["change"], []).append(line)
+        if progress:
+            progress(done, jobs)
+    for event in folder.changes:
+        yield from lines.get(event.facts.id, ())
+
+
+def _collect(folder: ReplayFolder, share: Share) -> list[Line]:
+    return list(_replay_share(folder, share, None))
+
+
+def _replay_share(folder: ReplayFolder, share: Share, progress: Progress | None) -> Iterator[Line]:
+    if not folder.changes:
+        return
+    with tempfile.TemporaryDirectory(prefix="shipwake-replay-") as place:
+        config = replace(folder.config, database=f"sqlite:///{place}/replay.db")
+        recorded = connect(Adapter(kind="folder", name="push", settings={"path": str(folder.path)}))
+        clock = ManualClock(folder.changes[0].at)
+        river = compose(config, clock=clock, recorded=recorded)
+        with closing(river.store):
+            judged = _announce(river, folder, share)
+            _turn(river, clock, len(judged), progress)
+            for change in judged:
+                yield from rows_of(river, change)
+
+
+def _announce(river: River, folder: ReplayFolder, share: Share) -> list[str]:
+    """Make every change known at the start: each look sees only those that went live before it."""
+    judged = []
+    for start in range(0, len(folder.changes), BATCH):
+        with river.store.write() as tx:
+            for event in folder.changes[start : start + BATCH]:
+                mine = event.facts.judge and share.holds(event)
+                if mine:
+                    judged.append(event.facts.id)
+                join(river, tx, event if mine else replace(event, facts=replace(event.facts, judge=False)))
+    return judged
+
+
+def _turn(river: River, clock: ManualClock, changes: int, progress: Progress | None) -> None:
+    """Wind the clock from look to look until none is left."""
+    looked = 0
+    while (due := _next_due(river)) is not None:
+        clock.set(due)
+        while step(river):
+            looked += 1
+        if progress:
+            progress(looked, changes * len(river.config.watch.looks))
+
+
+def _next_due(river: River) -> datetime | None:
+    with river.store.read() as tx:
+        return tx.looks.next_due()
