@@ -7,8 +7,9 @@ cd "$(dirname "$0")/.."
 lock() {
     out=$1
     shift
-    .boot/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-        --exclude-newer "3 days" --no-header --no-emit-index-url --no-emit-find-links "$@" --output-file "$out"
+    .boot/bin/uv pip compile --quiet --universal --python-version 3.11 --exclude-newer "3 days" \
+        --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+        --output-file "$out" "$@"
 }
 lock requirements/boot.txt --group boot "$@"
 lock requirements/runtime.txt pyproject.toml "$@"

@@ -80,17 +80,20 @@ def _install(locks: tuple[str, ...]) -> None:
     uv = _uv()
     if _minor(VENV) != _minor_here():
         shutil.rmtree(VENV, ignore_errors=True)
-        _run(sys.executable, "-m", "venv", *(["--without-pip"] if uv else []), VENV)
+        if uv:  # makes one in no time, without pip
+            _run(uv, "venv", "--quiet", "--no-project", "--python", sys.executable, VENV)
+    if not uv:
+        _run(sys.executable, "-m", "venv", VENV)
     python = VENV / "bin" / "python"
-    itself = ("--no-deps", "--no-build-isolation", "--editable", ROOT)
+    itself = ("--quiet", "--no-deps", "--no-build-isolation", "--editable", ROOT)
     if uv:
-        _run(uv, "pip", "sync", "--require-hashes", "--python", python, *locks)
-        _run(uv, "pip", "install", "--quiet", "--python", python, *itself)
-        return
-    _run(sys.executable, "-m", "venv", VENV)
-    files = [part for lock in locks for part in ("--requirement", lock)]
-    _run(python, "-m", "pip", "install", "--require-hashes", *files)
-    _run(python, "-m", "pip", "install", "--quiet", *itself)
+        silence = () if sys.stderr.isatty() else ("--quiet",)
+        _run(uv, "pip", "sync", *silence, "--require-hashes", "--python", python, *locks)
+        _run(uv, "pip", "install", "--python", python, *itself)
+    else:
+        files = [part for lock in locks for part in ("--requirement", lock)]
+        _run(python, "-m", "pip", "install", "--quiet", "--require-hashes", *files)
+        _run(python, "-m", "pip", "install", *itself)
 
 
 def _uv() -> Path | None:
