@@ -2,11 +2,10 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo test check bench docs record lint types house lock clean set-up set-up-dev
+.PHONY: demo test check bench docs record lint types lock clean set-up set-up-dev
 
 ARGS =
 BIN = .venv/bin
-PATHS = src tests examples bench scripts
 
 demo: set-up
 	@$(BIN)/shipwake demo $(ARGS)
@@ -31,7 +30,7 @@ docs: set-up-dev
 	@$(BIN)/python scripts/reference.py $(ARGS)
 
 record: set-up-dev
-	@$(BIN)/python -m examples.shop.record $(ARGS)
+	@PYTHONPATH=examples $(BIN)/python -m shop.record --out examples/shop/recording $(ARGS)
 
 lock: set-up-dev
 	@sh scripts/lock.sh $(ARGS)
