@@ -5,12 +5,10 @@ from shipwake.flow.converse import converse
 from shipwake.flow.crash_points import CRASH_POINTS
 from shipwake.flow.hear import Answer, hear
 from shipwake.flow.join import join
-from shipwake.flow.look import look, others_near
+from shipwake.flow.look import others_near
 from shipwake.flow.loop import run, settled, step
 from shipwake.flow.push import Batch, Taken, push
 from shipwake.flow.river import Channel, River, with_steps
-from shipwake.flow.tell import tell
-from shipwake.flow.understand import understand
 
 __all__ = [
     "CRASH_POINTS",
@@ -23,14 +21,11 @@ __all__ = [
     "converse",
     "hear",
     "join",
-    "look",
     "map_name",
     "others_near",
     "push",
     "run",
     "settled",
     "step",
-    "tell",
-    "understand",
     "with_steps",
 ]

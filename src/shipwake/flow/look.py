@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 
 import structlog
 
@@ -42,37 +41,38 @@ class Waiting:
     why: str
 
 
-def look(river: River) -> int:
-    """Make the looks that are due; returns how many rows were leased."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The leased looks of one change on one source: made together, so that a slow source delays no other."""
+
+    change: str
+    rows: tuple[Leased, ...]
+
+
+def lease(river: River) -> list[Group]:
+    """Take the looks that are due, for this worker alone, grouped by change and source."""
     now = river.clock.now()
     with river.store.write() as tx:
         leased = tx.looks.lease(now, limit=BATCH, worker=river.worker, seconds=LEASE_S)
     crash_point("after a lease")
-    for (change, _), group in groupby(sorted(leased, key=_order), key=lambda row: _group(river, row)):
-        _look_at(river, change, list(group))
-    return len(leased)
+    groups: dict[tuple[str, str], list[Leased]] = {}
+    for row in sorted(leased, key=lambda r: (r.look.due, r.look.change, r.look.sli)):
+        sli = river.sli(row.look.sli)
+        groups.setdefault((row.look.change, sli.source if sli else ""), []).append(row)
+    return [Group(change, tuple(rows)) for (change, _), rows in groups.items()]
 
 
-def _order(row: Leased) -> tuple[str, str, datetime]:
-    return (row.look.change, row.look.sli, row.look.due)
-
-
-def _group(river: River, row: Leased) -> tuple[str, str]:
-    """Rows of one change on one source are looked at together, so that a slow source delays no other."""
-    sli = river.sli(row.look.sli)
-    return (row.look.change, sli.source if sli else "")
-
-
-def _look_at(river: River, change_id: str, rows: Sequence[Leased]) -> None:
+def look(river: River, group: Group) -> None:
+    """Make the looks of one group and commit what they found: all of it or nothing."""
     with river.store.read() as tx:
-        stored = tx.changes.get(change_id)
+        stored = tx.changes.get(group.change)
     if stored is None:
         return
     change = stored.change
     slis = {s.name: s for s in river.slis_of(change)}
     made: list[tuple[Leased, Assessment]] = []
     waiting: list[tuple[Leased, Waiting]] = []
-    for row in rows:
+    for row in group.rows:
         found = _assess(river, change, slis, row.look)
         if isinstance(found, Waiting):
             waiting.append((row, found))

@@ -1,42 +1,71 @@
 """The loop that drives the flow: understand, look, tell, then rest until something is due or heard."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from threading import Event as Flag
 
 import structlog
 
-from shipwake.flow.look import look
+from shipwake.flow.look import lease, look
 from shipwake.flow.river import River
-from shipwake.flow.tell import tell
-from shipwake.flow.understand import understand
+from shipwake.flow.tell import lease_notices, tell
+from shipwake.flow.understand import give_up, understand, waiting
 from shipwake.wire.clock import pause
 
 log = structlog.get_logger()
+Work = Callable[[], None]
+Attempt = Callable[[Work, Work | None], bool]
+"""Does one piece of work and says whether it was done; the second is what to do where it cannot be."""
 REST_S = 0.5
 """Longest pause: another process may have written work."""
 AFTER_FAILURE_S = 2.0
 
 
-def step(river: River) -> bool:
-    """One turn; True if anything was done, so that another turn is worth it at once."""
-    done = understand(river)
-    done += look(river)
-    done += tell(river)
+def _plainly(work: Work, otherwise: Work | None = None) -> bool:  # noqa: ARG001  an error ends the turn
+    work()
+    return True
+
+
+def step(river: River, attempt: Attempt = _plainly) -> bool:
+    """One turn; True if anything was done, so that another turn is worth it at once.
+
+    `attempt` makes each piece of work; the default lets an error end the turn.
+    """
+    done = 0
+    for kept in waiting(river):
+        done += attempt(partial(understand, river, kept), partial(give_up, river, kept))
+    for group in lease(river):
+        done += attempt(partial(look, river, group), None)
+    for queued in lease_notices(river):
+        done += attempt(partial(tell, river, queued), None)
     return done > 0
 
 
 def run(river: River, stop: Flag) -> None:
-    """Turn until `stop` is set. What one turn could not do is logged and tried again in the next."""
+    """Turn until `stop` is set. A piece of work that fails is logged, holds up no other, and is tried again."""
     while not stop.is_set():
         try:
-            busy = step(river)
+            busy = step(river, _guarded)
         except Exception:
-            log.exception("a turn of the loop failed; it is tried again")
+            log.exception("the store could not be asked for work; it is asked again")
             pause(AFTER_FAILURE_S, stop)
             continue
         if not busy:
             pause(_rest(river), river.wake)
             river.wake.clear()
+
+
+def _guarded(work: Work, otherwise: Work | None = None) -> bool:
+    """Log what fails; leased work comes again when its lease ends, the rest is given up with its reason."""
+    try:
+        work()
+    except Exception:
+        log.exception("a piece of work failed", tried_again=otherwise is None)
+        if otherwise is not None:
+            otherwise()
+        return False
+    return True
 
 
 def _rest(river: River) -> float:

@@ -1,13 +1,12 @@
 """Tell people: compose a notice for each recipient when a verdict is new, and put it in its channel exactly once."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
 
 from shipwake.domain import Change, Health, Notice, Person, Verdict
 from shipwake.flow.crash_points import crash_point
-from shipwake.flow.river import Channel, River
+from shipwake.flow.river import River
 from shipwake.store import Queued, Tx
 from shipwake.tell import TellError
 from shipwake.verdict import message
@@ -72,22 +71,16 @@ def _resolved(river: River, person: Person) -> Person:
     return person
 
 
-def tell(river: River) -> int:
-    """Send what waits in the outbox; returns how many were leased."""
+def lease_notices(river: River) -> list[Queued]:
+    """Take the notices that wait, for this worker alone."""
     with river.store.write() as tx:
-        leased = tx.outbox.lease(river.clock.now(), limit=BATCH, worker=river.worker, seconds=LEASE_S)
-    for queued in leased:
-        _send(river, queued, _channels(river.channels))
-    return len(leased)
+        return tx.outbox.lease(river.clock.now(), limit=BATCH, worker=river.worker, seconds=LEASE_S)
 
 
-def _channels(channels: Iterable[Channel]) -> dict[str, Channel]:
-    return {channel.name: channel for channel in channels}
-
-
-def _send(river: River, queued: Queued, channels: dict[str, Channel]) -> None:
+def tell(river: River, queued: Queued) -> None:
+    """Put one notice in its channel; one that may have been sent before is looked up there first."""
     notice = queued.notice
-    channel = channels.get(notice.channel)
+    channel = next((c for c in river.channels if c.name == notice.channel), None)
     if channel is None:
         with river.store.write() as tx:
             tx.outbox.failed(queued, f"the channel {notice.channel} is no longer configured")

@@ -12,16 +12,14 @@ log = structlog.get_logger()
 BATCH = 50
 
 
-def understand(river: River) -> int:
-    """Read the deliveries that wait, oldest first; returns how many were dealt with."""
+def waiting(river: River) -> list[Kept]:
+    """The deliveries that nobody has read yet, oldest first."""
     with river.store.read() as tx:
-        waiting = tx.heard.pending(BATCH)
-    for kept in waiting:
-        _understand_one(river, kept)
-    return len(waiting)
+        return list(tx.heard.pending(BATCH))
 
 
-def _understand_one(river: River, kept: Kept) -> None:
+def understand(river: River, kept: Kept) -> None:
+    """Read one delivery and join what it says; twice has the effect of once."""
     intake = river.hooks.get((kept.heard.kind, kept.heard.source))
     if intake is None:
         reason = f"The hook {kept.heard.kind}/{kept.heard.source} is no longer configured; add it again to have this read."
@@ -41,3 +39,9 @@ def _understand_one(river: River, kept: Kept) -> None:
         crash_point("after the change is merged")
         tx.heard.understood(kept.id, events=len(events), text="; ".join(e.text for e in events)[:500])
     log.info("delivery understood", kind=kept.heard.kind, delivery=kept.id, events=len(events), changes=changes)
+
+
+def give_up(river: River, kept: Kept) -> None:
+    """Keep a delivery on which reading failed for a reason of ours, so that it holds up no other."""
+    with river.store.write() as tx:
+        tx.heard.unreadable(kept.id, "shipwake itself failed on this delivery; it is kept, and the log says why.")
