@@ -27,7 +27,7 @@ bench: set-up-dev
 	@$(BIN)/python -m bench $(ARGS)
 
 docs: set-up-dev
-	@$(BIN)/python scripts/reference.py $(ARGS)
+	@$(BIN)/python -m scripts.reference $(ARGS)
 
 record: set-up-dev
 	@PYTHONPATH=examples $(BIN)/python -m shop.record --out examples/shop/recording $(ARGS)

@@ -1,0 +1,1 @@
+"""Writes the parts of docs/reference that the code already says; never the prose around them."""
