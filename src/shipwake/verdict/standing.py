@@ -1,0 +1,12 @@
+"""The sub-states that stand beside a verdict's word; text, never a sixth word."""
+
+WATCHING = "watching"
+"""Unknown, and the next look is to come."""
+NOT_LIKELY_YOU = "not likely you"
+"""Something moved, and another cause fits better."""
+ROLLED_BACK = "rolled back"
+"""The change was taken back: by its rollback, its flag, or its own end."""
+SUPERSEDED = "superseded"
+"""Another deploy took its place."""
+RECOVERED = "recovered"
+"""What moved has been back inside its normal for as long as it was out."""
