@@ -13,14 +13,24 @@ from shipwake.wire.clock import SystemClock
 @click.argument("title")
 @click.option("--service", default="", help="The service that was changed.")
 @click.option("--environment", default="production", show_default=True)
-@click.option("--kind", type=click.Choice([k.value for k in ChangeKind]), default="manual", show_default=True)
+@click.option(
+    "--kind", type=click.Choice([k.value for k in ChangeKind]), default="manual", show_default=True
+)
 @click.option("--revision", default="", help="Commit, image digest or version that is live now.")
 @click.option("--author", "authors", multiple=True, help="E-mail of an author; may be repeated.")
 @click.option("--id", "change_id", default="", help="Your own id for this change.")
 @click.option("--at", default="", help="When it went live, RFC 3339; now if not given.")
 @server_option
 @json_option
-def command(title: str, authors: tuple[str, ...], change_id: str, at: str, server: str, as_json: bool, **said: str) -> None:  # noqa: FBT001
+def command(
+    title: str,
+    authors: tuple[str, ...],
+    change_id: str,
+    at: str,
+    server: str,
+    as_json: bool,
+    **said: str,
+) -> None:
     """Tell shipwake that TITLE went live."""
     body = {name: value for name, value in said.items() if value}
     body |= {"title": title, "at": at or rfc3339(SystemClock().now())}

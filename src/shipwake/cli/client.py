@@ -20,11 +20,11 @@ class Server:
         headers = {"authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(base_url=self.url, headers=headers, timeout=30)
 
-    def get(self, path: str, **params: str) -> Any:
+    def get(self, path: str, **params: str) -> Json:
         """The JSON at `path`; raises with the server's own words where it refuses."""
         return self._read("GET", path, params=params)
 
-    def post(self, path: str, body: Any) -> Any:
+    def post(self, path: str, body: Json) -> Json:
         """Send JSON to `path` and return its answer."""
         return self._read("POST", path, json=body)
 
@@ -42,7 +42,9 @@ class Server:
 def _refusal(answer: httpx.Response) -> ShipwakeError:
     try:
         problem = answer.json()
-        words = f"{problem.get('title', answer.status_code)}: {problem.get('detail', '')}".rstrip(": ")
+        words = f"{problem.get('title', answer.status_code)}: {problem.get('detail', '')}".rstrip(
+            ": "
+        )
     except ValueError:
         words = f"the server answered {answer.status_code}"
     if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
@@ -52,4 +54,6 @@ def _refusal(answer: httpx.Response) -> ShipwakeError:
     return ShipwakeError(words, permanent=False)
 
 
-server_option = click.option("--server", default="", help="Where shipwake runs; SHIPWAKE_URL, else this machine.")
+server_option = click.option(
+    "--server", default="", help="Where shipwake runs; SHIPWAKE_URL, else this machine."
+)

@@ -32,15 +32,26 @@ RECORDINGS = (
 
 @click.command()
 @click.option("--once", is_flag=True, help="End after the table instead of keeping the page up.")
-@click.option("--recording", type=click.Path(path_type=Path), default=None, help="Another recording folder.")
-@click.option("--port", type=int, default=0, help="Where the page is served; a free port if not given.")
-@click.option("--log", type=click.Path(path_type=Path), default=None, help="Keep the server's log in this file.")
-def command(once: bool, recording: Path | None, port: int, log: Path | None) -> None:  # noqa: FBT001
+@click.option(
+    "--recording", type=click.Path(path_type=Path), default=None, help="Another recording folder."
+)
+@click.option(
+    "--port", type=int, default=0, help="Where the page is served; a free port if not given."
+)
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Keep the server's log in this file.",
+)
+def command(once: bool, recording: Path | None, port: int, log: Path | None) -> None:
     """Send a recorded day to a real server on a fast clock, then hold its verdicts against the truth."""
     begun = monotonic()
     folder = recording or next((p for p in RECORDINGS if p.is_dir()), None)
     if folder is None:
-        message = "there is no recording here; run `make record`, or give one with --recording FOLDER"
+        message = (
+            "there is no recording here; run `make record`, or give one with --recording FOLDER"
+        )
         raise BadInputError(message)
     day = read_recording(folder, history=HISTORY)
     configure_logs(to=log)
@@ -70,7 +81,9 @@ def command(once: bool, recording: Path | None, port: int, log: Path | None) -> 
 
 def settings(read: Config, place: Path, port: int) -> Config:
     """The recording's settings on an embedded database in `place`, open to this machine only."""
-    hooks = tuple(Adapter(kind=k, name=k, settings={"secret": Secret(SECRET)}) for k in ("github", "plain"))
+    hooks = tuple(
+        Adapter(kind=k, name=k, settings={"secret": Secret(SECRET)}) for k in ("github", "plain")
+    )
     told = (Adapter(kind="log", name="log", settings={}),)
     return replace(
         read,

@@ -16,7 +16,11 @@ from shipwake.flow import River
 from shipwake.replay import Outcome, Recording
 from shipwake.wire.clock import monotonic
 
-CALLED = {"hurt": "ever ailing or unhealthy", "improved": "ever improved", "healthy": "healthy at the end"}
+CALLED = {
+    "hurt": "ever ailing or unhealthy",
+    "improved": "ever improved",
+    "healthy": "healthy at the end",
+}
 ROWS = ("harmful", "improved", "harmless", "rollback")
 
 
@@ -26,8 +30,15 @@ class Screen:
     def __init__(self, day: Recording, river: River, url: str, begun: float) -> None:
         self._day, self._river, self._url, self._begun = day, river, url, begun
         self._console = Console(highlight=False, soft_wrap=True)
-        bar = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TimeElapsedColumn())
-        self._progress = Progress(*bar, console=self._console, disable=not self._console.is_terminal)
+        bar = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:3.0f} %"),
+            TimeElapsedColumn(),
+        )
+        self._progress = Progress(
+            *bar, console=self._console, disable=not self._console.is_terminal
+        )
         total = (day.end - day.live_from).total_seconds()
         self._task = self._progress.add_task("the recorded day", total=total)
         self._seen = 0
@@ -38,7 +49,12 @@ class Screen:
         self._progress.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._progress.stop()
 
     def opening(self, folder: Path) -> None:
@@ -55,10 +71,15 @@ class Screen:
         """Show the verdicts that are new, and how far the day has come."""
         with self._river.store.read() as tx:
             fresh = tx.verdicts.since(self._seen, 500)
-            changes = {v.change: stored.change for _, v in fresh if (stored := tx.changes.get(v.change))}
+            changes = {
+                v.change: stored.change for _, v in fresh if (stored := tx.changes.get(v.change))
+            }
         for number, verdict in fresh:
             self._seen = number
-            if self._words.get(verdict.change) != verdict.health.value and verdict.change in changes:
+            if (
+                self._words.get(verdict.change) != verdict.health.value
+                and verdict.change in changes
+            ):
                 self._words[verdict.change] = verdict.health.value
                 self._line(changes[verdict.change], verdict)
         done = (now - self._day.live_from).total_seconds()
@@ -71,7 +92,9 @@ class Screen:
         people = ", ".join(p.shown for p in change.people) or "-"
         chip = f"[{COLOURS[word]}]{SHAPES[word]} {word:9}[/]"
         self._console.print(f"{verdict.at:%H:%M:%S} {chip} ", end="")
-        self._console.print(f"{change.name[:44]:44} {change.service:9} {people:8} {verdict.sentence}", markup=False)
+        self._console.print(
+            f"{change.name[:44]:44} {change.service:9} {people:8} {verdict.sentence}", markup=False
+        )
 
     def closing(self, found: Sequence[Outcome], table: Mapping[str, Mapping[str, int]]) -> None:
         """Hold what was said against what was true."""
@@ -79,7 +102,11 @@ class Screen:
         self._console.print(_each(found))
         self._console.print(_counts(table))
         took = monotonic() - self._begun
-        first = f"first verdict on the screen after {self._first:.1f} s, " if self._first is not None else ""
+        first = (
+            f"first verdict on the screen after {self._first:.1f} s, "
+            if self._first is not None
+            else ""
+        )
         self._console.print(f"{first}the whole day after {took:.1f} s.")
 
     def stay(self) -> None:

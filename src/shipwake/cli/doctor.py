@@ -25,7 +25,9 @@ def command(config: Path | None) -> int:
     read = read_config(config)
     findings = list(_findings(read))
     for good, words in findings:
-        click.echo(f"{click.style('✓', fg='green') if good else click.style('✗', fg='red')} {words}")
+        click.echo(
+            f"{click.style('✓', fg='green') if good else click.style('✗', fg='red')} {words}"
+        )
     return 0 if all(good for good, _ in findings) else 1
 
 
@@ -38,7 +40,11 @@ def _findings(read: Config) -> Iterator[Finding]:
         return
     with closing(river.store):
         yield True, f"database {read.database.partition(':')[0]} answers and is up to date"
-        yield (bool(read.slis), f"{len(read.slis)} SLIs") if read.slis else (False, "no SLIs yet: add some under slis:")
+        yield (
+            (bool(read.slis), f"{len(read.slis)} SLIs")
+            if read.slis
+            else (False, "no SLIs yet: add some under slis:")
+        )
         yield from (_source_of(river, sli) for sli in river.config.slis)
 
 
@@ -51,5 +57,8 @@ def _source_of(river: River, sli: Sli) -> Finding:
         return False, f"{name}: {sli.source} cannot be read: {error}"
     count = int(recent.present.sum())
     if count == 0:
-        return False, f"{name}: {sli.source} has no samples of the last hour; is the name right, does it still send?"
+        return (
+            False,
+            f"{name}: {sli.source} has no samples of the last hour; is the name right, does it still send?",
+        )
     return True, f"{name}: {count} samples in the last hour"

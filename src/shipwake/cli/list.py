@@ -11,7 +11,9 @@ FILTERS = ("service", "environment", "kind", "health", "author", "since", "until
 def filters(function: click.decorators.FC) -> click.decorators.FC:
     """The filters of the list page as options."""
     for name in reversed(FILTERS):
-        function = click.option(f"--{name}", default="", help=f"Only changes with this {name}.")(function)
+        function = click.option(f"--{name}", default="", help=f"Only changes with this {name}.")(
+            function
+        )
     return function
 
 
@@ -19,13 +21,15 @@ def filters(function: click.decorators.FC) -> click.decorators.FC:
 @filters
 @server_option
 @json_option
-def command(server: str, as_json: bool, **chosen: str) -> None:  # noqa: FBT001
+def command(server: str, as_json: bool, **chosen: str) -> None:
     """List changes, newest first."""
     page = Server(server).get("/api/v1/changes", **{k: v for k, v in chosen.items() if v})
     if as_json:
         show_json(page)
         return
     for row in page["data"]:
-        click.echo(f"{row.get('at') or 'not live yet':27} {health(row.get('health') or 'unknown'):20} {row['name']}  {row.get('sentence') or ''}")
+        word = health(row.get("health") or "unknown")
+        when = row.get("at") or "not live yet"
+        click.echo(f"{when:27} {word:20} {row['name']}  {row.get('sentence') or ''}")
     if not page["data"]:
-        click.echo("No changes fit. Send one: shipwake change \"hello\"")
+        click.echo('No changes fit. Send one: shipwake change "hello"')

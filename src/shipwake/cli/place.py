@@ -11,13 +11,18 @@ from shipwake.domain.errors import BadInputError
 FILE = "shipwake.yaml"
 
 config_option = click.option(
-    "--config", type=click.Path(path_type=Path), default=None, help=f"Settings; SHIPWAKE_CONFIG, else ./{FILE}."
+    "--config",
+    type=click.Path(path_type=Path),
+    default=None,
+    help=f"Settings; SHIPWAKE_CONFIG, else ./{FILE}.",
 )
 
 
 def read_config(path: Path | None) -> Config:
     """The configuration; raises ConfigError with all mistakes, or BadInputError where a named file is missing."""
-    named = path or (Path(os.environ["SHIPWAKE_CONFIG"]) if os.environ.get("SHIPWAKE_CONFIG") else None)
+    named = path or (
+        Path(os.environ["SHIPWAKE_CONFIG"]) if os.environ.get("SHIPWAKE_CONFIG") else None
+    )
     if named is not None and not named.is_file():
         message = f"there is no file {named}; give --config the path of your shipwake.yaml"
         raise BadInputError(message)

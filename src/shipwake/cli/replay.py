@@ -11,10 +11,21 @@ from shipwake.replay import replay
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where the lines go.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Where the lines go.",
+)
 @click.option("--no-later", is_flag=True, help="Leave out the looks at 4 h, 24 h and 7 d.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes to share the work.")
-def command(folder: Path, out: Path, no_later: bool, jobs: int) -> None:  # noqa: FBT001
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Processes to share the work.",
+)
+def command(folder: Path, out: Path, no_later: bool, jobs: int) -> None:
     """Replay FOLDER (shipwake.yaml, changes.jsonl, samples.parquet or samples.csv): one line a change and SLI."""
     bar = progress("looking back")
     written = 0

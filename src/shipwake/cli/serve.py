@@ -12,6 +12,6 @@ from shipwake.web import serve
 @click.command()
 @config_option
 @click.option("--no-work", is_flag=True, help="Answer only; another process runs `shipwake work`.")
-def command(config: Path | None, no_work: bool) -> None:  # noqa: FBT001
+def command(config: Path | None, no_work: bool) -> None:
     """Serve on 127.0.0.1:7447 unless configured otherwise; prints a one-time sign-in link on first start."""
     serve(compose(read_config(config)), work=not no_work)

@@ -7,7 +7,13 @@ from typing import Any
 import click
 
 SHAPES = {"healthy": "●", "improved": "▲", "ailing": "◆", "unhealthy": "■", "unknown": "○"}
-COLOURS = {"healthy": "green", "improved": "blue", "ailing": "yellow", "unhealthy": "red", "unknown": "white"}
+COLOURS = {
+    "healthy": "green",
+    "improved": "blue",
+    "ailing": "yellow",
+    "unhealthy": "red",
+    "unknown": "white",
+}
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
 
@@ -40,7 +46,9 @@ class Bar:
         share = min(100, 100 * done // max(total, 1))
         if self._shown and share != self._last:
             self._last = share
-            click.echo(f"\r{self._label} [{'█' * (share // 4):<25}] {share:3d} %", nl=False, err=True)
+            click.echo(
+                f"\r{self._label} [{'█' * (share // 4):<25}] {share:3d} %", nl=False, err=True
+            )
 
     def end(self) -> None:
         """Leave the line."""

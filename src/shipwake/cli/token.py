@@ -25,11 +25,18 @@ def _store(config: Path | None) -> Store:
 
 @command.command()
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), required=True, help="May be repeated.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    required=True,
+    help="May be repeated.",
+)
 @config_option
 def add(name: str, scopes: tuple[str, ...], config: Path | None) -> None:
     """Make a token called NAME and print it, this once."""
-    from shipwake.web.access import issue_token  # noqa: PLC0415  the server's parts load only for this verb
+    from shipwake.web.access import issue_token
 
     with closing(_store(config)) as store:
         click.echo(issue_token(store, name, scopes, SystemClock().now()))
@@ -41,7 +48,9 @@ def show(config: Path | None) -> None:
     """List the tokens: id, name, scopes; never the tokens themselves."""
     with closing(_store(config)) as store, store.read() as tx:
         for token in tx.access.tokens():
-            click.echo(f"{token.id}  {token.name}  {' '.join(token.scopes)}{'  revoked' if token.revoked else ''}")
+            click.echo(
+                f"{token.id}  {token.name}  {' '.join(token.scopes)}{'  revoked' if token.revoked else ''}"
+            )
 
 
 @command.command()

@@ -1,4 +1,4 @@
-"""Find the verbs (each file of this folder is one), load the one that was asked for, turn errors into words and codes."""
+"""Find the verbs (each file here is one), load the one that was asked for, turn errors into words and codes."""
 
 import ast
 import sys
@@ -19,7 +19,7 @@ NOT_VERBS = ("__init__", "__main__", "verbs", "client", "demo_screen", "place", 
 class Verbs(click.Group):
     """All verbs by file name; a file is read for its first docstring line, and run only when its verb is used."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's own signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the verbs."""
         return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem not in NOT_VERBS)
 
@@ -38,7 +38,12 @@ class Verbs(click.Group):
 
 def _purpose(verb: str) -> str:
     source = (Path(__file__).parent / f"{verb}.py").read_text(encoding="utf-8")
-    return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0].partition(";")[0].rstrip(".")
+    return (
+        (ast.get_docstring(ast.parse(source)) or "")
+        .partition("\n")[0]
+        .partition(";")[0]
+        .rstrip(".")
+    )
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

@@ -27,10 +27,14 @@ def duration(text: str) -> timedelta:
 
 @click.command()
 @click.argument("change_id", metavar="ID")
-@click.option("--wait", default="", help="Wait up to this long (15m) until the early looks are over or it hurts.")
+@click.option(
+    "--wait",
+    default="",
+    help="Wait up to this long (15m) until the early looks are over or it hurts.",
+)
 @server_option
 @json_option
-def command(change_id: str, wait: str, server: str, as_json: bool) -> int:  # noqa: FBT001
+def command(change_id: str, wait: str, server: str, as_json: bool) -> int:
     """Show the verdict on change ID. Exit 0 healthy or improved, 1 unhealthy, 2 ailing, 3 unknown, 64 usage."""
     at = Server(server)
     until = monotonic() + (duration(wait).total_seconds() if wait else 0)
@@ -60,7 +64,9 @@ def _decided(newest: dict[str, Any] | None) -> bool:
 
 def _show(verdict: dict[str, Any]) -> None:
     click.echo(f"{health(verdict['health'])}: {verdict['sentence']}")
-    for words in filter(None, (verdict.get("doubt"), verdict.get("power"), verdict.get("standing"))):
+    for words in filter(
+        None, (verdict.get("doubt"), verdict.get("power"), verdict.get("standing"))
+    ):
         click.echo(f"  {words}")
     if verdict.get("next_look"):
         click.echo(f"  next look {verdict['next_look']}")

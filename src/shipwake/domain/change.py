@@ -9,7 +9,6 @@ from typing import TypeVar
 from shipwake.domain.event import ChangeKind, Event, Facts, Says
 from shipwake.domain.people import Commit, Exposure, Link, Person
 
-
 T = TypeVar("T")
 
 
@@ -63,12 +62,18 @@ class Change:
     def people(self) -> tuple[Person, ...]:
         """The authors to tell: those named, else the authors of its commits; never bots."""
         named = [p for p in self.authors if not p.bot]
-        return tuple(named) or _first_of(c.author for c in self.commits if c.author and not c.author.bot)
+        return tuple(named) or _first_of(
+            c.author for c in self.commits if c.author and not c.author.bot
+        )
 
     @property
     def name(self) -> str:
         """The shortest words that tell it from the others: title, else service and short revision."""
-        return self.title or " ".join(filter(None, (self.service or self.heard_service, self.revision[:7]))) or self.id
+        return (
+            self.title
+            or " ".join(filter(None, (self.service or self.heard_service, self.revision[:7])))
+            or self.id
+        )
 
 
 def _first_of(people: Iterable[Person]) -> tuple[Person, ...]:
@@ -77,7 +82,10 @@ def _first_of(people: Iterable[Person]) -> tuple[Person, ...]:
 
 def in_order(events: Iterable[Event]) -> list[Event]:
     """Each event once, by the sender's time, ties by identity: the one order that merging knows."""
-    once = {(e.source, e.key): e for e in sorted(events, key=lambda e: (e.received, e.text, repr(e.facts)), reverse=True)}
+    once = {
+        (e.source, e.key): e
+        for e in sorted(events, key=lambda e: (e.received, e.text, repr(e.facts)), reverse=True)
+    }
     return sorted(once.values(), key=lambda e: (e.at, e.source, e.key))
 
 
@@ -85,7 +93,9 @@ def _newest(facts: list[Facts], read: Callable[[Facts], str]) -> str:
     return next((v for f in reversed(facts) if (v := read(f))), "")
 
 
-def _union(facts: list[Facts], read: Callable[[Facts], tuple[T, ...]], key: Callable[[T], object]) -> tuple[T, ...]:
+def _union(
+    facts: list[Facts], read: Callable[[Facts], tuple[T, ...]], key: Callable[[T], object]
+) -> tuple[T, ...]:
     found: dict[object, T] = {}
     for f in facts:
         for item in read(f):
@@ -108,7 +118,14 @@ def _state(events: list[Event], exposure: tuple[Exposure, ...]) -> State:
     return State.FAILED if Says.FAILED in said else State.PLANNED
 
 
-def merge(change_id: str, events: Iterable[Event], *, service: str = "", environment: str = "", rolls_back: str = "") -> Change:
+def merge(
+    change_id: str,
+    events: Iterable[Event],
+    *,
+    service: str = "",
+    environment: str = "",
+    rolls_back: str = "",
+) -> Change:
     """The Change that these events speak of.
 
     Order and repetition of `events` do not matter: scalars are the newest statement by the sender's time, times the

@@ -24,7 +24,7 @@ class Health(StrEnum):
 
 
 MEANING = {
-    Health.HEALTHY: "Nothing moved outside its normal, and there was enough data to notice a change of the size stated.",
+    Health.HEALTHY: "Nothing moved outside its normal, and there was enough data to notice the change stated.",
     Health.IMPROVED: "An indicator is better than its normal for this time, and the change fits.",
     Health.AILING: "An indicator is worse than its normal, small or not yet sure.",
     Health.UNHEALTHY: "An indicator is clearly worse than its normal and this change is the likely cause.",
@@ -77,5 +77,11 @@ class Reason(StrEnum):
     """The samples cannot be a measurement: not finite, beyond all scale, bad above total."""
 
 
-EXIT_CODES = {Health.HEALTHY: 0, Health.IMPROVED: 0, Health.UNHEALTHY: 1, Health.AILING: 2, Health.UNKNOWN: 3}
+EXIT_CODES = {
+    Health.HEALTHY: 0,
+    Health.IMPROVED: 0,
+    Health.UNHEALTHY: 1,
+    Health.AILING: 2,
+    Health.UNKNOWN: 3,
+}
 """Exit status of the command line for each word; 64 is usage."""

@@ -40,12 +40,16 @@ def parse_rfc3339(text: str, *, where: str = "") -> datetime:
         message = f"{text!r} is no time; send RFC 3339 with an offset, such as 2026-02-03T10:00:00Z"
         raise BadInputError(message, where=where) from error
     if at.tzinfo is None:
-        message = f"{text!r} has no zone; send RFC 3339 with an offset, such as 2026-02-03T10:00:00Z"
+        message = (
+            f"{text!r} has no zone; send RFC 3339 with an offset, such as 2026-02-03T10:00:00Z"
+        )
         raise NaiveTimeError(message, where=where)
     try:
         return at.astimezone(UTC)
     except OverflowError as error:
-        message = f"{text!r} lies outside the calendar; send a time between the years 1 and 9999 in UTC"
+        message = (
+            f"{text!r} lies outside the calendar; send a time between the years 1 and 9999 in UTC"
+        )
         raise BadInputError(message, where=where) from error
 
 

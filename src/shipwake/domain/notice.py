@@ -1,4 +1,4 @@
-"""Words for one recipient about one change, and what people say back; a reply stands beside a verdict, never over it."""
+"""Words for one recipient about one change, and what people say back, beside a verdict, never over it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from shipwake.domain.health import Health
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What one recipient is told of one change; `(change, recipient, channel)` is its key, `revision` the verdict's seq.
+    """What one recipient is told of a change; `(change, channel, recipient)` is its key, `revision` a verdict's seq.
 
     `lines` are at most three, the verdict's word within the first 40 characters. `thread_line` is a line that also goes
     under the message, since an edit rings no bell: only when it got worse or recovered.

@@ -43,13 +43,20 @@ class Samples:
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or len(self.values) != len(self.states) or not self.step_s > 0:  # noqa: PLR2004
-            message = f"samples of shape {self.values.shape} with {len(self.states)} states and a step of {self.step_s} s"
+            shape = self.values.shape
+            message = f"samples of shape {shape} with {len(self.states)} states, a step of {self.step_s} s"
             raise BadInputError(message)
 
     @classmethod
     def nothing(cls, start: datetime, step: timedelta, columns: int = 1) -> Self:
         """No samples: the source knows no such series."""
-        return cls(utc(start).timestamp(), step.total_seconds(), np.empty((0, columns)), np.empty(0, np.uint8), missing=True)
+        return cls(
+            utc(start).timestamp(),
+            step.total_seconds(),
+            np.empty((0, columns)),
+            np.empty(0, np.uint8),
+            missing=True,
+        )
 
     @classmethod
     def of(cls, start: datetime, step: timedelta, values: npt.ArrayLike) -> Self:
@@ -86,7 +93,13 @@ class Samples:
     def between(self, start: datetime, end: datetime) -> "Samples":
         """The slots labelled from `start` (included) to `end` (not included); a view, nothing is copied."""
         i, j = self.index(start), self.index(end)
-        return Samples(self.t0_s + i * self.step_s, self.step_s, self.values[i:j], self.states[i:j], self.missing)
+        return Samples(
+            self.t0_s + i * self.step_s,
+            self.step_s,
+            self.values[i:j],
+            self.states[i:j],
+            self.missing,
+        )
 
     def ratio(self) -> Floats:
         """One number a slot, shape [n]: part/total for two columns (NaN where total is 0), else the value."""

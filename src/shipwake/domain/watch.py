@@ -42,8 +42,10 @@ class Look:
         return self.due - self.anchor
 
 
-def planned(schedule: Schedule, step: timedelta | None, exposure: Iterable[Exposure]) -> list[tuple[datetime, datetime, bool]]:
-    """All looks foreseen, in order: (due, anchor, later). A new exposure step ends the early looks of the one before."""
+def planned(
+    schedule: Schedule, step: timedelta | None, exposure: Iterable[Exposure]
+) -> list[tuple[datetime, datetime, bool]]:
+    """All looks foreseen, in order: (due, anchor, later). A new exposure step ends the early looks of the last."""
     starts = sorted({e.at for e in exposure})
     if not starts:
         return []

@@ -31,8 +31,10 @@ def map_name(river: River, what: str, heard: str, name: str, *, by: str) -> int:
         for stored in tx.changes.unmapped():
             change = stored.change
             place = Place(
-                change.service or _meant(what == "service", heard, name, change.heard_service, change.repository),
-                change.environment or _meant(what == "environment", heard, name, change.heard_environment),
+                change.service
+                or _meant(what == "service", heard, name, change.heard_service, change.repository),
+                change.environment
+                or _meant(what == "environment", heard, name, change.heard_environment),
             )
             if (place.service, place.environment) != (change.service, change.environment):
                 settle(river, tx, change.id, place)

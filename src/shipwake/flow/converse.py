@@ -7,7 +7,9 @@ from shipwake.wire.chance import new_id
 LONGEST = 10_000
 
 
-def converse(river: River, change_id: str, *, author: str, kind: ReplyKind, text: str = "", via: str = "page") -> Reply:
+def converse(
+    river: River, change_id: str, *, author: str, kind: ReplyKind, text: str = "", via: str = "page"
+) -> Reply:
     """Keep one reply; raises NotFoundError for an unknown change and BadInputError for an empty or endless comment."""
     text = text.strip()
     if len(text) > LONGEST:
@@ -17,7 +19,13 @@ def converse(river: River, change_id: str, *, author: str, kind: ReplyKind, text
         message = "the comment is empty; write what you want to say"
         raise BadInputError(message, where="text")
     reply = Reply(
-        id=new_id(), change=change_id, at=river.clock.now(), author=author or "somebody", kind=kind, text=text, via=via
+        id=new_id(),
+        change=change_id,
+        at=river.clock.now(),
+        author=author or "somebody",
+        kind=kind,
+        text=text,
+        via=via,
     )
     with river.store.write() as tx:
         if tx.changes.get(change_id) is None:

@@ -16,5 +16,5 @@ _DIE_AT = os.environ.get("SHIPWAKE_CRASH_POINT", "")
 
 def crash_point(name: str) -> None:
     """Die here without any clean-up if the environment asked for this point; otherwise nothing."""
-    if _DIE_AT == name:
+    if name == _DIE_AT:
         os._exit(86)

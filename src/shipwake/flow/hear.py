@@ -23,12 +23,21 @@ class Answer:
 
 
 def hear(
-    river: River, kind: str, source: str, headers: Mapping[str, str], body: bytes, *, vouched: bool = False
+    river: River,
+    kind: str,
+    source: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    vouched: bool = False,
 ) -> Answer:
     """Take one delivery. `vouched` says that the sender showed a token, so that no signature is needed."""
     intake = river.hooks.get((kind, source))
     if intake is None:
-        known = ", ".join(sorted("/hooks/" + "/".join(filter(None, key)) for key in river.hooks)) or "none yet"
+        known = (
+            ", ".join(sorted("/hooks/" + "/".join(filter(None, key)) for key in river.hooks))
+            or "none yet"
+        )
         detail = f"Nothing listens at /hooks/{kind}{'/' + source if source else ''}. Configured: {known}. Add it under hooks: in shipwake.yaml."
         return Answer(status=404, title="No such hook", detail=detail)
     lower = {name.lower(): value for name, value in headers.items()}
@@ -43,7 +52,9 @@ def hear(
     with river.store.write() as tx:
         delivery = tx.heard.keep(heard, digest(heard))
     river.wake.set()
-    return Answer(status=202, title="Heard", detail="Kept; it is understood next.", delivery=delivery)
+    return Answer(
+        status=202, title="Heard", detail="Kept; it is understood next.", delivery=delivery
+    )
 
 
 def digest(heard: Heard) -> str:

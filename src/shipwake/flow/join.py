@@ -50,7 +50,11 @@ def settle(river: River, tx: Tx, change_id: str, place: Place) -> Change:
     """Merge all that was said of this change, save it, and watch it from when it is live."""
     events = tx.events.of(change_id)
     first = merge(change_id, events, service=place.service, environment=place.environment)
-    context = tx.events.loose([first.revision, *(c.sha for c in first.commits)], first.repository) if first.revision else []
+    context = (
+        tx.events.loose([first.revision, *(c.sha for c in first.commits)], first.repository)
+        if first.revision
+        else []
+    )
     change = merge(
         change_id,
         [*events, *context],
@@ -58,12 +62,14 @@ def settle(river: River, tx: Tx, change_id: str, place: Place) -> Change:
         environment=place.environment,
         rolls_back=_rolled_back(tx, first),
     )
-    mapped = bool(change.environment and (change.service or not (change.heard_service or change.repository)))
+    mapped = bool(
+        change.environment and (change.service or not (change.heard_service or change.repository))
+    )
     tx.changes.save(change, mapped=mapped)
     if mapped:
         open_watch(river, tx, change)
         if change.rolls_back:
-            reopen_rolled_back(river, tx, change)
+            reopen_rolled_back(tx, change)
     return change
 
 
@@ -76,7 +82,9 @@ def _known(tx: Tx, event: Event, place: Place) -> str | None:
     if not (facts.revision and place.service and place.environment):
         return None
     since = event.at - LOOK_BACK
-    stored = tx.changes.past(place.service, place.environment, since=since, before=event.at + LOOK_BACK)
+    stored = tx.changes.past(
+        place.service, place.environment, since=since, before=event.at + LOOK_BACK
+    )
     same = [s.change for s in stored if s.change.revision == facts.revision]
     for change in reversed(same):
         start, end = sorted((change.at or event.at, event.at))
@@ -90,7 +98,9 @@ def _rolled_back(tx: Tx, change: Change) -> str:
     """The change that this one ends, where this one's revision was live before that."""
     if not (change.at and change.revision and change.service and change.environment):
         return ""
-    before = tx.changes.past(change.service, change.environment, since=change.at - LOOK_BACK, before=change.at)
+    before = tx.changes.past(
+        change.service, change.environment, since=change.at - LOOK_BACK, before=change.at
+    )
     deployed = [s.change for s in before if s.change.id != change.id and s.change.revision]
     if not deployed or deployed[-1].revision == change.revision:
         return ""

@@ -48,7 +48,9 @@ def past_changes(tx: Tx, change: Change, sli: Sli, anchor: datetime) -> list[Pas
     """Every earlier change of the same service and environment, with whether it hurt this SLI and until when."""
     if not (change.service and change.environment):
         return []
-    stored = tx.changes.past(change.service, change.environment, since=anchor - HISTORY, before=anchor)
+    stored = tx.changes.past(
+        change.service, change.environment, since=anchor - HISTORY, before=anchor
+    )
     earlier = [s for s in stored if s.change.id != change.id and s.change.at]
     return [_past(tx, s, earlier[i + 1 :], sli, anchor) for i, s in enumerate(earlier)]
 
@@ -57,7 +59,9 @@ def _past(tx: Tx, stored: Stored, following: Sequence[Stored], sli: Sli, anchor:
     at = stored.change.at or anchor
     if stored.health is None or not _hurt(tx, stored, sli):
         return Past(at=at)
-    ends = [f.change.at for f in following if f.change.at and f.change.rolls_back == stored.change.id]
+    ends = [
+        f.change.at for f in following if f.change.at and f.change.rolls_back == stored.change.id
+    ]
     ended = stored.change.ended_at or min(ends, default=at + HARM_LASTS)
     return Past(at=at, harmful=True, until=min(ended, anchor))
 

@@ -86,10 +86,14 @@ def look(river: River, group: Group) -> None:
     crash_point("after the look is committed")
     if verdict is not None:
         river.wake.set()
-        log.info("looked", change=change.id, seq=verdict.seq, health=verdict.health.value, slis=len(made))
+        log.info(
+            "looked", change=change.id, seq=verdict.seq, health=verdict.health.value, slis=len(made)
+        )
 
 
-def _assess(river: River, change: Change, slis: dict[str, Sli], planned: Look) -> Assessment | Waiting:
+def _assess(
+    river: River, change: Change, slis: dict[str, Sli], planned: Look
+) -> Assessment | Waiting:
     sli = slis.get(planned.sli)
     if sli is None:
         return _unknown(planned, Reason.NO_INDICATORS, "this indicator is no longer configured")
@@ -99,7 +103,9 @@ def _assess(river: River, change: Change, slis: dict[str, Sli], planned: Look) -
         after = river.sources[sli.source].samples(sli, planned.anchor, planned.due)
     except SourceError as error:
         if not error.permanent and _patient(river, sli, planned):
-            return Waiting(river.clock.now() + (error.retry_after or river.unit(sli)), error.message)
+            return Waiting(
+                river.clock.now() + (error.retry_after or river.unit(sli)), error.message
+            )
         return _unknown(planned, Reason.SOURCE_ERROR, error.message)
     crash_point("after samples")
     if not _arrived(after, planned.due) and _patient(river, sli, planned):
@@ -134,7 +140,11 @@ def _unknown(planned: Look, reason: Reason, detail: str) -> Assessment:
 
 
 def _commit(
-    river: River, tx: Tx, change: Change, slis: dict[str, Sli], made: Sequence[tuple[Leased, Assessment]]
+    river: River,
+    tx: Tx,
+    change: Change,
+    slis: dict[str, Sli],
+    made: Sequence[tuple[Leased, Assessment]],
 ) -> Verdict | None:
     """End these looks: fences first, then assessments, verdict, next due times and notices, or nothing at all."""
     kept = []
@@ -142,9 +152,13 @@ def _commit(
         sli = slis.get(row.look.sli)
         hurting = found.health.hurts
         step = sli.step if sli else None
-        following = next_look(river.config.watch, step, change.exposure, after=row.look.due, hurting=hurting)
+        following = next_look(
+            river.config.watch, step, change.exposure, after=row.look.due, hurting=hurting
+        )
         if not tx.looks.finish(row, _following(row.look, following), hurting=hurting):
-            log.warning("look lost its lease", change=change.id, sli=row.look.sli, look=row.look.number)
+            log.warning(
+                "look lost its lease", change=change.id, sli=row.look.sli, look=row.look.number
+            )
             continue
         kept.append(found)
     if not kept:
@@ -171,7 +185,14 @@ def _following(done: Look, step: tuple[datetime, datetime, bool] | None) -> Look
     if step is None:
         return None
     due, anchor, later = step
-    return Look(change=done.change, sli=done.sli, number=done.number + 1, due=due, anchor=anchor, later=later)
+    return Look(
+        change=done.change,
+        sli=done.sli,
+        number=done.number + 1,
+        due=due,
+        anchor=anchor,
+        later=later,
+    )
 
 
 def others_near(tx: Tx, change: Change, now: datetime) -> list[Other]:

@@ -32,7 +32,9 @@ def push(river: River, batches: Sequence[Batch]) -> Taken:
     checked = [(_sli(river, batch), batch) for batch in batches]
     stored, left_out = 0, dict[str, int]()
     pending = [
-        river.store.samples_writer().push(s.name, river.step(s).total_seconds(), s.columns, b.times_s, b.values)
+        river.store.samples_writer().push(
+            s.name, river.step(s).total_seconds(), s.columns, b.times_s, b.values
+        )
         for s, b in checked
         if len(b.times_s)
     ]

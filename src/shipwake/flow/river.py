@@ -76,5 +76,7 @@ class River:
 
 def with_steps(config: Config, steps: Mapping[str, timedelta]) -> Config:
     """The configuration with a step for every SLI: its own, else the one given by name, else the watch's unit."""
-    slis = tuple(s if s.step else replace(s, step=steps.get(s.name, config.watch.unit)) for s in config.slis)
+    slis = tuple(
+        s if s.step else replace(s, step=steps.get(s.name, config.watch.unit)) for s in config.slis
+    )
     return replace(config, slis=slis)

@@ -19,7 +19,9 @@ SILENT_UNTIL = 12
 LONGEST_WAIT = timedelta(minutes=10)
 
 
-def compose(river: River, tx: Tx, change: Change, verdict: Verdict, previous: Verdict | None) -> list[Notice]:
+def compose(
+    river: River, tx: Tx, change: Change, verdict: Verdict, previous: Verdict | None
+) -> list[Notice]:
     """The notices that this verdict asks for: none while it is too early, none where the words stay the same."""
     told = {queued.notice.key: queued.notice for queued in tx.outbox.of(change.id)}
     if not told and not _worth_telling(river, change, verdict):
@@ -53,7 +55,9 @@ def _worth_telling(river: River, change: Change, verdict: Verdict) -> bool:
         return river.config.healthy_messages
     if verdict.health is not Health.UNKNOWN:
         return True
-    return change.at is not None and verdict.at - change.at >= SILENT_UNTIL * river.config.watch.unit
+    return (
+        change.at is not None and verdict.at - change.at >= SILENT_UNTIL * river.config.watch.unit
+    )
 
 
 def recipients(river: River, change: Change) -> list[str]:
@@ -61,7 +65,9 @@ def recipients(river: River, change: Change) -> list[str]:
     people = [_resolved(river, person) for person in change.people]
     named = [p.key for p in people if p.key]
     if not named:
-        named = [owner for s in river.config.services if s.name == change.service for owner in s.owners]
+        named = [
+            owner for s in river.config.services if s.name == change.service for owner in s.owners
+        ]
     return list(dict.fromkeys(named)) or [""]
 
 
@@ -100,7 +106,9 @@ def tell(river: River, queued: Queued) -> None:
 
 
 def _put_off(river: River, queued: Queued, error: TellError) -> None:
-    log.warning("not told", change=queued.notice.change, channel=queued.notice.channel, reason=error.message)
+    log.warning(
+        "not told", change=queued.notice.change, channel=queued.notice.channel, reason=error.message
+    )
     with river.store.write() as tx:
         if error.permanent:
             tx.outbox.failed(queued, error.message)

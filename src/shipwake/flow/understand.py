@@ -22,7 +22,8 @@ def understand(river: River, kept: Kept) -> None:
     """Read one delivery and join what it says; twice has the effect of once."""
     intake = river.hooks.get((kept.heard.kind, kept.heard.source))
     if intake is None:
-        reason = f"The hook {kept.heard.kind}/{kept.heard.source} is no longer configured; add it again to have this read."
+        hook = f"{kept.heard.kind}/{kept.heard.source}"
+        reason = f"The hook {hook} is no longer configured; add it again to have this read."
         with river.store.write() as tx:
             tx.heard.unreadable(kept.id, reason)
         return
@@ -30,18 +31,30 @@ def understand(river: River, kept: Kept) -> None:
     try:
         events = intake.events(kept.heard)
     except UnreadableError as error:
-        log.warning("delivery not understood", kind=kept.heard.kind, delivery=kept.id, reason=error.message)
+        log.warning(
+            "delivery not understood", kind=kept.heard.kind, delivery=kept.id, reason=error.message
+        )
         with river.store.write() as tx:
             tx.heard.unreadable(kept.id, error.message)
         return
     with river.store.write() as tx:
         changes = [change for event in events if (change := join(river, tx, event))]
         crash_point("after the change is merged")
-        tx.heard.understood(kept.id, events=len(events), text="; ".join(e.text for e in events)[:500])
-    log.info("delivery understood", kind=kept.heard.kind, delivery=kept.id, events=len(events), changes=changes)
+        tx.heard.understood(
+            kept.id, events=len(events), text="; ".join(e.text for e in events)[:500]
+        )
+    log.info(
+        "delivery understood",
+        kind=kept.heard.kind,
+        delivery=kept.id,
+        events=len(events),
+        changes=changes,
+    )
 
 
 def give_up(river: River, kept: Kept) -> None:
     """Keep a delivery on which reading failed for a reason of ours, so that it holds up no other."""
     with river.store.write() as tx:
-        tx.heard.unreadable(kept.id, "shipwake itself failed on this delivery; it is kept, and the log says why.")
+        tx.heard.unreadable(
+            kept.id, "shipwake itself failed on this delivery; it is kept, and the log says why."
+        )

@@ -24,13 +24,15 @@ def open_watch(river: River, tx: Tx, change: Change) -> None:
     done = tx.looks.progress(change.id)
     for sli in slis:
         number, after, hurting = done.get(sli.name, (0, None, False))
-        step = next_look(river.config.watch, sli.step, change.exposure, after=after, hurting=hurting)
+        step = next_look(
+            river.config.watch, sli.step, change.exposure, after=after, hurting=hurting
+        )
         if step is not None:
             due, anchor, later = step
             tx.looks.plan(change.id, sli.name, number + 1, due, anchor, later=later)
 
 
-def reopen_rolled_back(river: River, tx: Tx, rollback: Change) -> None:
+def reopen_rolled_back(tx: Tx, rollback: Change) -> None:
     """A rollback adds a look at once to the change it ends."""
     if rollback.at is not None and tx.looks.watched(rollback.rolls_back):
         tx.looks.hasten(rollback.rolls_back, rollback.at)

@@ -37,7 +37,14 @@ def outcomes(recording: Recording, river: River) -> list[Outcome]:
 def _outcome(tx: Tx, truth: Truth) -> Outcome:
     stored = _matching(tx, truth)
     if stored is None:
-        return Outcome(truth=truth, change="", health=None, ever_hurt=False, ever_improved=False, found_after=None)
+        return Outcome(
+            truth=truth,
+            change="",
+            health=None,
+            ever_hurt=False,
+            ever_improved=False,
+            found_after=None,
+        )
     verdicts = tx.verdicts.of(stored.change.id)
     hurt = [v.at for v in verdicts if v.health.hurts]
     improved = [v.at for v in verdicts if v.health is Health.IMPROVED]
@@ -57,7 +64,9 @@ def _matching(tx: Tx, truth: Truth) -> Stored | None:
     stored = tx.changes.get(truth.id)
     if stored is not None or not truth.revision:
         return stored
-    near = tx.changes.past(truth.service, truth.environment, since=truth.at - NEAR, before=truth.at + NEAR)
+    near = tx.changes.past(
+        truth.service, truth.environment, since=truth.at - NEAR, before=truth.at + NEAR
+    )
     return next((s for s in near if s.change.revision == truth.revision), None)
 
 
@@ -65,7 +74,9 @@ def confusion(found: Iterable[Outcome]) -> dict[str, dict[str, int]]:
     """Counts by truth: how many, ever called ailing or unhealthy, ever improved, healthy at the end, no verdict."""
     table: dict[str, dict[str, int]] = {}
     for o in found:
-        row = table.setdefault(o.truth.truth, dict.fromkeys(("all", "hurt", "improved", "healthy", "unknown"), 0))
+        row = table.setdefault(
+            o.truth.truth, dict.fromkeys(("all", "hurt", "improved", "healthy", "unknown"), 0)
+        )
         row["all"] += 1
         row["hurt"] += o.ever_hurt
         row["improved"] += o.ever_improved

@@ -54,7 +54,10 @@ def drive(recording: Recording, river: River, clock: ManualClock, post: Post) ->
 
 def _send_samples(recording: Recording, start: datetime, end: datetime, post: Post) -> None:
     batches = [
-        {"sli": sli.name, "samples": [[t, *row] for t, row in zip(times.tolist(), values.tolist(), strict=True)]}
+        {
+            "sli": sli.name,
+            "samples": [[t, *row] for t, row in zip(times.tolist(), values.tolist(), strict=True)],
+        }
         for sli, times, values in recording.between(start, end)
     ]
     if batches:
@@ -79,8 +82,8 @@ def _wait(river: River) -> None:
     while not settled(river):
         river.wake.set()
         if monotonic() > patience:
-            message = f"the work due by {river.clock.now():%H:%M:%S} was not done in {PATIENCE_S:.0f} s"
+            message = (
+                f"the work due by {river.clock.now():%H:%M:%S} was not done in {PATIENCE_S:.0f} s"
+            )
             raise NotSettledError(message)
         pause(0.002)
-
-

@@ -1,4 +1,4 @@
-"""What a replay folder holds: shipwake.yaml, changes.jsonl and the samples beside them; refuses anything half readable."""
+"""What a replay folder holds: shipwake.yaml, changes.jsonl and samples; refuses anything half readable."""
 
 import json
 import os
@@ -28,7 +28,9 @@ def read_folder(path: Path, *, later: bool) -> ReplayFolder:
         raise BadInputError(message)
     for name in (SETTINGS, CHANGES):
         if not (path / name).is_file():
-            message = f"{path} holds no {name}; a replay folder needs {SETTINGS}, {CHANGES} and samples.parquet or samples.csv"
+            message = (
+                f"{path} holds no {name}; a replay folder needs {SETTINGS}, {CHANGES} and samples"
+            )
             raise BadInputError(message)
     config = load(path / SETTINGS, os.environ)
     watch = config.watch if later else replace(config.watch, later=())

@@ -1,4 +1,4 @@
-"""A recorded day: every sample, every change as the webhook it came by, and the truth; read once, handed out by time."""
+"""A recorded day: samples, changes as the webhooks they came by, and the truth; read once, handed out by time."""
 
 import json
 from collections.abc import Iterator
@@ -66,7 +66,9 @@ def read_recording(path: Path, *, history: timedelta) -> Recording:
     """Read a recording folder; raises BadInputError naming the file and what is missing."""
     config = load(path / "shipwake.yaml", {})
     samples = connect(Adapter(kind="folder", name="push", settings={"path": str(path)}))
-    deliveries = tuple(sorted((_delivery(row) for row in _rows(path / "hooks.jsonl")), key=lambda d: d.at))
+    deliveries = tuple(
+        sorted((_delivery(row) for row in _rows(path / "hooks.jsonl")), key=lambda d: d.at)
+    )
     truths = tuple(sorted((_truth(row) for row in _rows(path / "truth.jsonl")), key=lambda t: t.at))
     changes = _rows(path / "changes.jsonl")
     start, end = _span(config, samples)
@@ -84,7 +86,9 @@ def read_recording(path: Path, *, history: timedelta) -> Recording:
 
 
 def _rows(path: Path) -> list[Json]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
 
 
 def _span(config: Config, samples: Source) -> tuple[datetime, datetime]:
@@ -97,7 +101,9 @@ def _span(config: Config, samples: Source) -> tuple[datetime, datetime]:
 
 
 def _delivery(row: Json) -> Delivery:
-    return Delivery(at=parse_rfc3339(row["at"]), path=row["path"], headers=row["headers"], body=row["body"])
+    return Delivery(
+        at=parse_rfc3339(row["at"]), path=row["path"], headers=row["headers"], body=row["body"]
+    )
 
 
 def _truth(row: Json) -> Truth:

@@ -25,9 +25,16 @@ def row(looks: list[Assessment]) -> dict[str, Any]:
         "p_worse": min(a.p_worse for a in looks),
         "p_better": min(a.p_better for a in looks),
         "effect": _effect(last),
-        "expected": {"low": last.expected.low, "high": last.expected.high} if last.expected else None,
-        "transitions": [_moment(a) for a, before in zip(looks, [None, *looks], strict=False) if _new(a, before)],
-        "looks": [_moment(a) | {"reason": a.reason.value, "p_worse": a.p_worse, "p_better": a.p_better} for a in looks],
+        "expected": {"low": last.expected.low, "high": last.expected.high}
+        if last.expected
+        else None,
+        "transitions": [
+            _moment(a) for a, before in zip(looks, [None, *looks], strict=False) if _new(a, before)
+        ],
+        "looks": [
+            _moment(a) | {"reason": a.reason.value, "p_worse": a.p_worse, "p_better": a.p_better}
+            for a in looks
+        ],
     }
 
 
@@ -43,4 +50,10 @@ def _effect(a: Assessment) -> dict[str, Any] | None:
     if a.effect is None:
         return None
     e = a.effect
-    return {"estimate": e.estimate, "low": e.low, "high": e.high, "relative": e.relative, "unit": e.unit}
+    return {
+        "estimate": e.estimate,
+        "low": e.low,
+        "high": e.high,
+        "relative": e.relative,
+        "unit": e.unit,
+    }

@@ -1,4 +1,4 @@
-"""Replay: the same flow under another clock, on recorded samples; nothing is judged here that the flow does not judge."""
+"""Replay: the same flow under another clock, on recorded samples; nothing is judged here but by the flow."""
 
 import hashlib
 import tempfile
@@ -38,7 +38,9 @@ class Share:
         return int.from_bytes(hashlib.sha256(place).digest()[:4]) % self.count == self.index
 
 
-def replay(path: Path, *, later: bool = True, jobs: int = 1, progress: Progress | None = None) -> Iterator[Line]:
+def replay(
+    path: Path, *, later: bool = True, jobs: int = 1, progress: Progress | None = None
+) -> Iterator[Line]:
     """One line per judged change and SLI, in the order of the changes.
 
     With `jobs` above 1 the changes are shared out among processes by service and environment.
@@ -51,7 +53,9 @@ def replay(path: Path, *, later: bool = True, jobs: int = 1, progress: Progress 
         yield from _shared_out(pool, folder, jobs, progress)
 
 
-def _shared_out(pool: Executor, folder: ReplayFolder, jobs: int, progress: Progress | None) -> Iterator[Line]:
+def _shared_out(
+    pool: Executor, folder: ReplayFolder, jobs: int, progress: Progress | None
+) -> Iterator[Line]:
     futures = [pool.submit(_collect, folder, Share(i, jobs)) for i in range(jobs)]
     lines: dict[str, list[Line]] = {}
     for done, future in enumerate(futures, 1):
@@ -91,7 +95,11 @@ def _announce(river: River, folder: ReplayFolder, share: Share) -> list[str]:
                 mine = event.facts.judge and share.holds(event)
                 if mine:
                     judged.append(event.facts.id)
-                join(river, tx, event if mine else replace(event, facts=replace(event.facts, judge=False)))
+                join(
+                    river,
+                    tx,
+                    event if mine else replace(event, facts=replace(event.facts, judge=False)),
+                )
     return judged
 
 

@@ -1,0 +1,172 @@
+"""A small town for stories: a real store and flow on a clock the story winds, Alice and Bob, and a post box."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from shipwake.app import compose
+from shipwake.config import Config, parse
+from shipwake.domain import ChangeKind, Event, Exposure, Facts, Notice, Person, Ref, Says, Verdict
+from shipwake.flow import Batch, Channel, River, announce, push, step
+from shipwake.wire.clock import ManualClock
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+ALICE = Person(name="Alice", email="alice@example.com")
+BOB = Person(name="Bob", email="bob@example.com")
+SETTINGS = """
+services: [{name: checkout, repository: acme/checkout}, {name: mail, repository: acme/mail}]
+environments: [{name: production, aliases: ["prod-*"]}]
+slis:
+  - {name: checkout latency, service: checkout, environment: production, step: 60s, better: lower, unit: ms}
+  - {name: checkout errors, service: checkout, environment: production, kind: ratio, step: 60s,
+     better: lower, unit: "%", bad: b, total: t}
+  - {name: mail delivered, service: mail, environment: production, kind: gauge, step: 60s, better: higher, unit: "%"}
+watch: {later: []}
+"""
+
+
+@dataclass
+class PostBox:
+    """A channel that can be searched, as Slack can: it keeps each message under its key and counts the posts."""
+
+    messages: dict[str, list[Notice]] = field(default_factory=dict)
+    posted: int = 0
+
+    def find(self, key: str) -> Ref | None:
+        """The message of this key, where it was posted."""
+        return Ref(key) if key in self.messages else None
+
+    def put(self, notice: Notice, ref: Ref | None) -> Ref:
+        """Post, or edit in place."""
+        if ref is None:
+            self.posted += 1
+            self.messages[notice.key] = []
+        self.messages[notice.key].append(notice)
+        return Ref(notice.key)
+
+
+@dataclass
+class Town:
+    """The river, its clock and the weather on it: quiet traffic unless the story says otherwise."""
+
+    river: River
+    clock: ManualClock
+    box: PostBox
+    rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(5))
+    slower: float = 0.0
+    failing: float = 0.0
+    dark: bool = False
+
+    def minutes(self, count: int) -> None:
+        """Let time pass: each minute's samples arrive, then the loop does what is due."""
+        for _ in range(count):
+            self._samples(1)
+            self.clock.advance(timedelta(minutes=1))
+            self.work()
+
+    def history(self, minutes: int) -> None:
+        """Let a quiet past arrive at once, ending now."""
+        self._samples(minutes)
+        self.clock.advance(timedelta(minutes=minutes))
+
+    def work(self) -> None:
+        """Turn the loop until nothing is left."""
+        while step(self.river):
+            pass
+
+    def _samples(self, count: int) -> None:
+        if self.dark:
+            return
+        times = self.clock.now().timestamp() + 60.0 * np.arange(count)
+        latency = self.rng.normal(100 + self.slower, 5, count)
+        total = self.rng.poisson(600, count).astype(float)
+        bad = self.rng.binomial(total.astype(int), 0.01 + self.failing).astype(float)
+        delivered = self.rng.normal(99, 0.2, count)
+        push(
+            self.river,
+            [
+                Batch(sli="checkout latency", times_s=times, values=latency[:, None]),
+                Batch(sli="checkout errors", times_s=times, values=np.column_stack([bad, total])),
+                Batch(sli="mail delivered", times_s=times, values=delivered[:, None]),
+            ],
+        )
+
+    def deploys(
+        self, who: Person, revision: str, *, service: str = "checkout", **more: object
+    ) -> str:
+        """Somebody deploys `revision` now; returns the change's id."""
+        now = self.clock.now()
+        facts = Facts(
+            service=service,
+            environment="production",
+            revision=revision,
+            authors=(who,),
+            title=f"{service} {revision}",
+        )
+        facts = replace(facts, **more)  # type: ignore[arg-type]  a story may set any fact
+        event = Event(
+            source="story",
+            key=f"{service}-{revision}-{now:%H%M}",
+            says=Says.LIVE,
+            at=now,
+            received=now,
+            text="",
+            facts=facts,
+        )
+        return announce(self.river, event).id
+
+    def ramps(self, who: Person, flag: str, steps: list[tuple[datetime, float]]) -> str:
+        """Somebody raises a flag's exposure; all steps so far are told each time."""
+        now = self.clock.now()
+        exposure = tuple(Exposure(at=at, share=share) for at, share in steps)
+        facts = Facts(
+            id=flag,
+            kind=ChangeKind.FLAG,
+            service="checkout",
+            environment="production",
+            title=flag,
+            authors=(who,),
+            exposure=exposure,
+        )
+        event = Event(
+            source="story",
+            key=f"{flag}-{len(steps)}",
+            says=Says.LIVE,
+            at=now,
+            received=now,
+            text="",
+            facts=facts,
+        )
+        return announce(self.river, event).id
+
+    def verdicts(self, change: str) -> list[Verdict]:
+        """Every verdict on the change, oldest first."""
+        with self.river.store.read() as tx:
+            return list(tx.verdicts.of(change))
+
+    def word(self, change: str) -> str:
+        """The newest word on the change."""
+        return self.verdicts(change)[-1].health.value
+
+
+def settings() -> Config:
+    """The town's configuration."""
+    return parse(SETTINGS, name="town.yaml", environ={})
+
+
+@contextmanager
+def town(place: Path, config: Config | None = None) -> Iterator[Town]:
+    """A fresh town with two days of quiet history."""
+    clock, box = ManualClock(START), PostBox()
+    config = replace(config or settings(), database=f"sqlite:///{place}/town.db")
+    river = replace(compose(config, clock=clock), channels=(Channel(name="box", teller=box),))
+    try:
+        here = Town(river=river, clock=clock, box=box)
+        here.history(2 * 24 * 60)
+        yield here
+    finally:
+        river.store.close()
