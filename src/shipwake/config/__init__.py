@@ -1,1 +1,37 @@
 """Our file and foreign formats as plain values; knows no room but the words."""
+
+from shipwake.config import kinds, read
+from shipwake.config.field import Document, Field, from_json
+from shipwake.config.file import SECTIONS, default, load, parse
+from shipwake.config.kinds import BrokenKindError, UnknownKindError
+from shipwake.config.mistake import ConfigError, Mistake, MistakesError
+from shipwake.config.model import Adapter, Config, Environment, Service
+from shipwake.config.scalars import SETTINGS
+from shipwake.config.secret import Secret
+from shipwake.config.table import Setting, Table, one_of_keys
+
+__all__ = [
+    "SECTIONS",
+    "SETTINGS",
+    "Adapter",
+    "BrokenKindError",
+    "Config",
+    "ConfigError",
+    "Document",
+    "Environment",
+    "Field",
+    "Mistake",
+    "MistakesError",
+    "Secret",
+    "Service",
+    "Setting",
+    "Table",
+    "UnknownKindError",
+    "default",
+    "from_json",
+    "kinds",
+    "load",
+    "one_of_keys",
+    "parse",
+    "read",
+]

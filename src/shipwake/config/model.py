@@ -1,0 +1,127 @@
+"""What a configuration says, as plain frozen values, and how names that senders use become ours."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from shipwake.config.secret import Secret
+from shipwake.domain import Schedule, Sli
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service of ours; `repository` is `owner/name`, `paths` are globs of its files there, `owners` are told."""
+
+    name: str
+    repository: str = ""
+    paths: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """An environment of ours; `aliases` are globs of what senders call it."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapter:
+    """One configured adapter of any door; `settings` are plain values, secrets among them are Secret."""
+
+    kind: str
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The values of `secret` and `secrets`, any of which may sign (several while one replaces another)."""
+        one = self.settings.get("secret")
+        return (*((one,) if one else ()), *self.settings.get("secrets", ()))
+
+
+EVENT_LOOKUP = Adapter(kind="event", name="event")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that can be set, checked: what refers to another part of it is known to exist."""
+
+    services: tuple[Service, ...] = ()
+    environments: tuple[Environment, ...] = ()
+    sources: tuple[Adapter, ...] = ()
+    hooks: tuple[Adapter, ...] = ()
+    tell: tuple[Adapter, ...] = ()
+    lookup: tuple[Adapter, ...] = (EVENT_LOOKUP,)
+    slis: tuple[Sli, ...] = ()
+    watch: Schedule = field(default_factory=Schedule)
+    caution: float = 0.01
+    healthy_messages: bool = True
+    url: str = "http://127.0.0.1:7447"
+    host: str = "127.0.0.1"
+    port: int = 7447
+    database: str = field(default="sqlite:///shipwake.db", repr=False)
+    auth: str = "tokens"
+    max_body: int = 25 * MEGABYTE
+    implicit: bool = False
+    """Whether names that no section lists exist all the same, as in a replay."""
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Every secret that was read, for the log to hide."""
+        adapters = (*self.sources, *self.hooks, *self.tell, *self.lookup)
+        return tuple(s for a in adapters for s in _secrets_in(a.settings))
+
+    def service_for(self, name: str, repository: str) -> str:
+        """Our name of a service that a sender calls `name`, or whose code lives in `repository`; empty if unknown.
+
+        Where no service is configured any name exists, else the repository's short name. A repository of several
+        services does not tell which of them is meant.
+        """
+        if named := _alike(name, (s.name for s in self.services)):
+            return named
+        homes = [s.name for s in self.services if _same(s.repository, repository)]
+        if len(homes) == 1:
+            return homes[0]
+        if self.implicit or not self.services:
+            return name or repository.rpartition("/")[2]
+        return ""
+
+    def environment_for(self, name: str) -> str:
+        """Our name of an environment that a sender calls `name`: itself, else the first whose alias matches."""
+        if named := _alike(name, (e.name for e in self.environments)):
+            return named
+        aliased = (e.name for e in self.environments if any(_matches(name, a) for a in e.aliases))
+        implicit = self.implicit or not self.environments
+        return next(aliased, name if implicit else "")
+
+
+def _same(ours: str, theirs: str) -> bool:
+    return bool(ours) and ours.casefold() == theirs.casefold()
+
+
+def _alike(name: str, ours: Iterable[str]) -> str:
+    """The one of ours that is written like `name`, whatever its capitals."""
+    return next((one for one in ours if _same(one, name)), "")
+
+
+def _matches(name: str, alias: str) -> bool:
+    return bool(name) and fnmatchcase(name.casefold(), alias.casefold())
+
+
+def _secrets_in(value: object) -> Iterator[Secret]:
+    match value:
+        case Secret():
+            yield value
+        case Mapping():
+            for inner in value.values():
+                yield from _secrets_in(inner)
+        case tuple() | list():
+            for inner in value:
+                yield from _secrets_in(inner)
+        case _:
+            return
