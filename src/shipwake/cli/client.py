@@ -8,6 +8,8 @@ import httpx
 
 from shipwake.domain.errors import BadInputError, ShipwakeError
 
+Json = Any
+"""Whatever a JSON document may be."""
 DEFAULT_URL = "http://127.0.0.1:7447"
 
 
@@ -28,7 +30,7 @@ class Server:
         """Send JSON to `path` and return its answer."""
         return self._read("POST", path, json=body)
 
-    def _read(self, method: str, path: str, **how: Any) -> Any:
+    def _read(self, method: str, path: str, **how: Json) -> Json:
         try:
             answer = self._http.request(method, path, **how)
         except httpx.HTTPError as error:

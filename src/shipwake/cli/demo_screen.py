@@ -63,8 +63,8 @@ class Screen:
         minutes = (day.end - day.live_from).total_seconds() / 60
         self._console.print(
             f"[bold]shipwake[/bold] hears a recorded day of a small shop ({folder.name}): "
-            f"{len(day.config.slis)} indicators, {len(day.truths)} changes in {minutes:.0f} minutes, sent as they came.\n"
-            f"The page: {self._url}\n"
+            f"{len(day.config.slis)} indicators, {len(day.truths)} changes in {minutes:.0f} minutes, "
+            f"sent as they came.\nThe page: {self._url}\n"
         )
 
     def at(self, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from typing import Any
 
 import click
 
@@ -23,7 +22,7 @@ def health(word: str) -> str:
     return click.style(f"{SHAPES.get(word, '○')} {word}", fg=COLOURS.get(word))
 
 
-def show_json(value: Any) -> None:
+def show_json(value: object) -> None:
     """Print a value as JSON."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 

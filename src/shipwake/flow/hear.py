@@ -34,11 +34,9 @@ def hear(
     """Take one delivery. `vouched` says that the sender showed a token, so that no signature is needed."""
     intake = river.hooks.get((kind, source))
     if intake is None:
-        known = (
-            ", ".join(sorted("/hooks/" + "/".join(filter(None, key)) for key in river.hooks))
-            or "none yet"
-        )
-        detail = f"Nothing listens at /hooks/{kind}{'/' + source if source else ''}. Configured: {known}. Add it under hooks: in shipwake.yaml."
+        known = ", ".join(sorted("/hooks/" + "/".join(filter(None, key)) for key in river.hooks))
+        asked = "/hooks/" + "/".join(filter(None, (kind, source)))
+        detail = f"Nothing listens at {asked}. Configured: {known}. Add it under hooks: in shipwake.yaml."
         return Answer(status=404, title="No such hook", detail=detail)
     lower = {name.lower(): value for name, value in headers.items()}
     heard = Heard(kind=kind, source=source, headers=lower, body=body, received=river.clock.now())
