@@ -49,20 +49,19 @@ def sure(s: Story) -> Sure:
 
 
 def doubt(s: Story) -> str:
-    """How sure, from what, and what would change it; full sentences."""
-    word = sure(s).value.capitalize()
+    """What makes it so sure, and what would change it; full sentences, to stand after `sure`."""
     lead = s.lead
     if s.health is Health.UNKNOWN:
         reason = lead.a.reason if lead else cause(s)
         return f"{HELPS.get(reason, 'More samples would help')}. {capital(again(s))}."
     if s.health is Health.HEALTHY or lead is None:
-        return f"{word}: {_inside(s)}. {_watching(s)}"
+        return f"{capital(_inside(s))}. {_watching(s)}"
     if not lead.mine:
-        return f"{word}: {_elsewhere(lead, s)} Nothing to do here. {capital(again(s))}."
+        return f"{_elsewhere(lead, s)} Nothing to do here. {capital(again(s))}."
     outside = (
         f"{samples_seen(lead)}, chance alone does this {one_in(lead.chance)}, {_competing(lead, s)}"
     )
-    return f"{word}: {outside}. {_turn(lead)} {capital(again(s))}."
+    return f"{outside}. {_turn(lead)} {capital(again(s))}."
 
 
 def power(s: Story) -> str:
@@ -115,7 +114,7 @@ def _watching(s: Story) -> str:
 
 def _elsewhere(i: Indicator, s: Story) -> str:
     if i.rival is None:
-        return f"{i.suspects[0].why}"
+        return i.suspects[0].why
     return f"{s.introduced(i.rival)}: {i.rival.why[:1].lower()}{i.rival.why[1:]}"
 
 

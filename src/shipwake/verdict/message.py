@@ -5,9 +5,10 @@ emoji, from → to with the unit, since when, what next; never blame, never jarg
 """
 
 from dataclasses import dataclass
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from shipwake.domain import WORST_FIRST, Change, Health, Reason, Verdict
+from shipwake.verdict.naming import subject
 from shipwake.verdict.numbers import clock, duration, percent
 from shipwake.verdict.plain import capital, clean, clip
 from shipwake.verdict.standing import NOT_LIKELY_YOU, RECOVERED, ROLLED_BACK
@@ -86,25 +87,6 @@ def has_recovered(verdict: Verdict, previous: Verdict | None) -> bool:
     return previous is not None and previous.health.hurts and good
 
 
-def subject(change: Change, limit: int) -> str:
-    """The shortest name a reader knows it by: "checkout #412", "parallel-quotes"; never empty."""
-    service = clean(change.service or change.heard_service, limit)
-    mark = _mark(change)
-    if service and mark and len(service) + len(mark) < limit:
-        return f"{service} {mark}"
-    return service or clean(change.name, limit) or "this change"
-
-
-def _mark(change: Change) -> str:
-    number = next((x.number for x in change.links if x.kind == "pull request" and x.number), "")
-    first = change.title.strip().split(" ", 1)[0]
-    if number:
-        return clean(f"#{number.lstrip('#')}", 12)
-    if first.startswith("#") and first[1:].isdigit():
-        return clean(first, 12)
-    return clean(change.revision[:7], 7)
-
-
 def _first(change: Change, v: Verdict) -> str:
     place = clean(change.environment, 40)
     where = f" in {place}" if place else ""
@@ -135,19 +117,27 @@ def _second(v: Verdict) -> str:
     doubt = v.doubt.rpartition(". ")[0] + "." if ". " in v.doubt else v.doubt
     if v.health is Health.HEALTHY:
         return v.power or doubt
-    if v.health.hurts and v.suspects and v.standing != NOT_LIKELY_YOU:
-        return f"Fits this change {percent(v.suspects[0].share)}. {doubt}"
-    return doubt
+    if v.health is Health.UNKNOWN:
+        return doubt
+    own = v.health.hurts and v.suspects and v.standing != NOT_LIKELY_YOU
+    fits = f"Fits this change {percent(v.suspects[0].share)}. " if own else ""
+    return f"{fits}{v.sure.capitalize()}. {doubt}"
 
 
 def _third(v: Verdict, url: str, zone: tzinfo) -> str:
     again = "The watch is over."
     if v.next_look is not None:
-        again = f"Next look {clock(v.next_look, v.at)} {label(v.next_look, zone)}."
+        again = f"Next look {_clock(v.next_look, v)} {label(v.next_look, zone)}."
     return f"{again} See why: {url}" if url else again
+
+
+def _clock(at: datetime, v: Verdict) -> str:
+    """With seconds where looks come within the same minute."""
+    soon = v.next_look is not None and v.next_look - v.at < timedelta(minutes=1)
+    return clock(at, v.at, step=timedelta(seconds=1 if soon else 60))
 
 
 def _thread(v: Verdict) -> str:
     """A line under the message, which rings: "11:31 checkout errors back to normal since …"."""
     now = f"now {v.health}: " if v.health.hurts else ""
-    return f"{clock(v.at, v.at)} {now}{v.sentence}."
+    return f"{_clock(v.at, v)} {now}{v.sentence}."
