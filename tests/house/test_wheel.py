@@ -14,7 +14,8 @@ from tests.house.tree import ROOT, SOURCE, under
 def packed(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
     """The names in a wheel that is built from the checkout."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = [Path(sys.executable).with_name("hatchling"), "build", "-t", "wheel", "-d", folder]
+    hatchling = Path(sys.executable).with_name("hatchling")
+    build: list[str | Path] = [hatchling, "build", "-t", "wheel", "-d", folder]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
