@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections import defaultdict
@@ -14,19 +13,21 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import pyarrow.parquet as pq
+
 WINDOW_S = 60
 
 
 def load(folder: Path) -> dict[str, dict[int, tuple[float, float]]]:
-    """Read the journal: by SLI and second, a value with weight 1, or a count with its total."""
+    """Read the samples: by SLI and second, a value with weight 1, or a count with its total."""
     series: dict[str, dict[int, tuple[float, float]]] = defaultdict(dict)
-    with (folder / "journal.csv").open(newline="") as file:
-        for row in csv.DictReader(file):
-            second = int(datetime.fromisoformat(row["at"]).timestamp())
-            if row["value"]:
-                series[row["sli"]][second] = (float(row["value"]), 1.0)
-            else:
-                series[row["sli"]][second] = (float(row["bad"] or row["good"]), float(row["total"]))
+    for row in pq.read_table(folder / "samples.parquet").to_pylist():
+        second = int(row["at"].timestamp())
+        if row["value"] is not None:
+            series[row["sli"]][second] = (row["value"], 1.0)
+        else:
+            count = row["good"] if row["bad"] is None else row["bad"]
+            series[row["sli"]][second] = (float(count), float(row["total"]))
     return series
 
 

@@ -30,7 +30,7 @@ BLOCKS = 260
 class Partner:
     """A partner who answers `a_second` questions at once and lets the rest wait."""
 
-    def __init__(self, a_second: float = 3.5, pause_s: float = 0.09) -> None:
+    def __init__(self, a_second: float = 3.0, pause_s: float = 0.09) -> None:
         """Start with a full allowance."""
         self._rate, self._pause_s = a_second, pause_s
         self._left, self._asked = a_second, time.monotonic()

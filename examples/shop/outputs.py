@@ -142,7 +142,7 @@ def rewrite(path: Path, rows: Iterable[dict[str, Any]]) -> None:
 
 def pack(folder: Path) -> int:
     """Write samples.parquet from the journal and sort the deliveries; gives the rows."""
-    with (folder / "journal.csv").open(newline="") as file:
+    with (folder / "work" / "journal.csv").open(newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: (row["sli"], row["at"]))
     counts = {
         name: pa.array([int(row[name]) if row[name] else None for row in rows], pa.int32())

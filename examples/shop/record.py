@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import platform
+import shutil
 import signal
 import time
 from contextlib import suppress
@@ -109,9 +110,9 @@ async def record(args: argparse.Namespace) -> None:
     pace = Pace(args.pace)
     plan = script(args.seed, args.minutes, args.history, pace, args.only)
     work = folder / "work"
-    processes = Processes(Ports(args.base_port), work, folder / "processes.log")
+    processes = Processes(Ports(args.base_port), work, work / "processes.log")
     director = Director(plan, processes, folder, work, args.pace)
-    journal = outputs.Journal(folder / "journal.csv")
+    journal = outputs.Journal(work / "journal.csv")
     scraper = Scraper(processes, journal)
     print(f"seed {args.seed}: {len(plan.changes)} changes in {args.minutes:g} minutes", flush=True)
     stopped = asyncio.Event()
@@ -139,6 +140,9 @@ async def record(args: argparse.Namespace) -> None:
         )
         (folder / "about.json").write_text(json.dumps(facts, indent=2) + "\n")
         print(json.dumps(facts), flush=True)
+    # Only a recording that came to its end drops what it could be packed from again.
+    if not stopped.is_set():
+        shutil.rmtree(work)
 
 
 async def until_stopped(
@@ -181,9 +185,9 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Open the folder and record."""
     args = arguments()
-    if (args.out / "journal.csv").exists():
-        raise SystemExit(f"{args.out} holds a recording already: name another folder")
-    args.out.mkdir(parents=True, exist_ok=True)
+    if args.out.exists() and any(args.out.iterdir()):
+        raise SystemExit(f"{args.out} is not empty: name another folder with --out, or remove it")
+    (args.out / "work").mkdir(parents=True)
     (args.out / "shipwake.yaml").write_text(outputs.configuration())
     asyncio.run(record(args))
 

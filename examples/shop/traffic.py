@@ -12,7 +12,7 @@ class Rhythm:
 
     period_s: float
     phase: float
-    low: float = 9.0
+    low: float = 7.5
     high: float = 28.0
 
     def rate(self, elapsed_s: float) -> float:
