@@ -1,0 +1,258 @@
+"""The one HTTP client with the one retry loop; follows no redirect, holds no endless answer, tells no secret."""
+
+import json as json_text
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from shipwake import __version__
+from shipwake.domain import NaiveTimeError, ShipwakeError, utc
+from shipwake.wire.chance import spread
+from shipwake.wire.clock import SystemClock, monotonic, pause
+
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Statuses after which the same request may succeed."""
+NOT_DONE = frozenset({425, 429})
+"""Those of them that say that nothing was done, so that even a POST may be sent again."""
+REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+LARGEST = 64 * 1024 * 1024
+FIRST_WAIT_S, GROWTH = 0.2, 3.0
+EXCERPT = 200
+DAY_S = 86_400.0
+
+for _name in ("httpx", "httpcore"):
+    # They write addresses and headers, and those hold secrets.
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class CallError(ShipwakeError):
+    """A call to another system failed: `permanent` says whether to correct something or to wait `retry_after`.
+
+    `status` is its answer's, None where there was none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(message, permanent=permanent)
+        self.status = status
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: a status below 300, header names in lower case, and the unpacked body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    asked: str = ""
+
+    def json(self) -> Any:  # noqa: ANN401 - whatever the other system sent
+        """The body as JSON; raises a permanent CallError where it is none."""
+        try:
+            return json_text.loads(self.body)
+        except (ValueError, RecursionError):
+            start = self.body[:EXCERPT].decode(errors="replace")
+            raise CallError(
+                f"{self.asked} answered what is no JSON: {start!r}; is the address right?",
+                permanent=True,
+            ) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """Requests to one other system, from any thread; close it, or use it in a `with`.
+
+    `timeout_s` bounds each wait and, four times over, a whole answer. `patience_s` bounds the waits between tries: an
+    answer that asks for a longer one ends them. `secrets` are hidden in every message.
+    """
+
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    timeout_s: float = 10.0
+    attempts: int = 3
+    patience_s: float = 5.0
+    _pool: httpx.Client = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        headers = {"User-Agent": f"shipwake/{__version__}", **self.headers}
+        pool = httpx.Client(headers=headers, timeout=self.timeout_s, follow_redirects=False)
+        object.__setattr__(self, "_pool", pool)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool | None = None,
+    ) -> Answer:
+        """Send until it is answered below 300; raises CallError, permanent or passing.
+
+        What may have had an effect is sent again only where that does no harm: `repeatable`, by default the methods
+        that HTTP calls idempotent.
+        """
+        again = method in REPEATABLE if repeatable is None else repeatable
+        request = self._built(method, url, params, content, headers)
+        for attempt in range(1, self.attempts + 1):
+            try:
+                return self._once(request)
+            except CallError as error:
+                wait = self._wait(error, attempt, again=again)
+                if wait is None:
+                    raise
+            pause(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _built(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, str] | None,
+        content: bytes | None,
+        headers: Mapping[str, str] | None,
+    ) -> httpx.Request:
+        try:
+            return self._pool.build_request(
+                method, url, params=params, content=content, headers=headers
+            )
+        except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
+            raise CallError(
+                f"{method} {_place(url)}: this is no address; correct it", permanent=True
+            ) from None
+
+    def _once(self, request: httpx.Request) -> Answer:
+        asked = f"{request.method} {_place(str(request.url))}"
+        end = monotonic() + 4 * self.timeout_s
+        try:
+            response = self._pool.send(request, stream=True)
+            try:
+                body = _read(response, asked, end)
+            finally:
+                response.close()
+        except httpx.TimeoutException:
+            raise CallError(
+                f"{asked}: no answer in {self.timeout_s:g} s", permanent=False
+            ) from None
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            reason = self._hidden(str(error)) or type(error).__name__
+            permanent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
+            raise CallError(f"{asked}: {reason}", permanent=permanent) from None
+        if response.is_success:
+            return Answer(
+                response.status_code,
+                {k.lower(): v for k, v in response.headers.items()},
+                body,
+                asked,
+            )
+        raise self._refused(asked, response, body)
+
+    def _refused(self, asked: str, response: httpx.Response, body: bytes) -> CallError:
+        status = response.status_code
+        if response.is_redirect:
+            target = _place(str(response.headers.get("location", "")))
+            message = f"{asked} redirects to {target}; redirects are not followed, so configure the final address"
+            return CallError(message, permanent=True, status=status)
+        said = self._hidden(" ".join(body[: 4 * EXCERPT].decode(errors="replace").split()))[
+            :EXCERPT
+        ]
+        message = f"{asked} answered {status} {response.reason_phrase}{f': {said}' if said else ''}"
+        after = retry_after(response.headers.get("retry-after", ""))
+        return CallError(message, permanent=status not in PASSING, status=status, retry_after=after)
+
+    def _wait(self, error: CallError, attempt: int, *, again: bool) -> float | None:
+        """Seconds until the next try; None where there is to be none."""
+        if error.permanent or attempt >= self.attempts or not (again or error.status in NOT_DONE):
+            return None
+        if error.retry_after is None:
+            return spread(FIRST_WAIT_S * GROWTH ** (attempt - 1))
+        asked = error.retry_after.total_seconds()
+        return asked if asked <= self.patience_s else None
+
+    def _hidden(self, text: str) -> str:
+        for secret in self.secrets:
+            if secret:
+                text = text.replace(secret, "***")
+        return re.sub(r"(https?://)\S+", r"\1…", text)
+
+
+def _read(response: httpx.Response, asked: str, end: float) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > LARGEST:
+            raise CallError(
+                f"{asked}: the answer is larger than {LARGEST} bytes; ask for less", permanent=True
+            )
+        if monotonic() > end:
+            raise CallError(f"{asked}: the answer came too slowly", permanent=False)
+    return b"".join(parts)
+
+
+def _place(url: str) -> str:
+    """Scheme, host and port: the rest of an address may be a secret."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "(an address that cannot be read)"
+    return f"{parts.scheme}://{parts.hostname or ''}{port}"
+
+
+def retry_after(header: str) -> timedelta | None:
+    """What Retry-After asks for, in seconds or as a date (RFC 9110, 10.2.3); None where it says nothing."""
+    header = header.strip()
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", header):
+        seconds = float(header)
+    else:
+        try:
+            seconds = (utc(parsedate_to_datetime(header)) - SystemClock().now()).total_seconds()
+        except (ValueError, TypeError, OverflowError, NaiveTimeError):
+            return None
+    return timedelta(seconds=min(max(seconds, 0.0), DAY_S))
+
+
+def json_body(value: object) -> bytes:
+    """A value as compact JSON in UTF-8."""
+    return json_text.dumps(
+        value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def secrets_of(revealed: Iterable[str]) -> tuple[str, ...]:
+    """Secrets worth hiding, the longest first; what is too short to be one would only spoil the words."""
+    shortest = 4
+    return tuple(sorted({s for s in revealed if len(s) >= shortest}, key=len, reverse=True))

@@ -1,0 +1,114 @@
+"""How the program logs: one line a step with its ids, for people or as JSON; refuses to write a secret."""
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+SECRET_KEYS = re.compile(
+    r"secret|token|password|passwd|authorization|cookie|api_?key|signature|credential",
+    re.IGNORECASE,
+)
+SECRET_TEXTS = (
+    (re.compile(r"://[^/\s@]+@"), "://***@"),
+    (re.compile(r"\b(Bearer|Basic)\s+[^\s'\"]+", re.IGNORECASE), r"\1 ***"),
+    (
+        re.compile(
+            r"([?&](?:token|key|secret|sig|signature|password|link|code|api_key|access_token)=)[^&\s'\"]+"
+        ),
+        r"\1***",
+    ),
+    (re.compile(r"shipwake_[A-Za-z0-9_-]{16,}"), "shipwake_***"),
+)
+HIDDEN = "***"
+DEEPEST = 6
+
+
+def configure(
+    *, json: bool, level: str = "info", hide: Iterable[str] = (), stream: TextIO | None = None
+) -> None:
+    """Set up logging of ours and of every library: to `stream` (standard error), each line free of secrets.
+
+    `hide` are the secrets that are known; beside them, what looks like one is hidden too.
+    """
+    stream = stream or sys.stderr
+    redact = redactor(hide)
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    render: Processor = (
+        structlog.processors.JSONRenderer(default=str) if json else _for_people(stream)
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            # Before the renderer, which else would show the values of local variables.
+            structlog.processors.format_exc_info,
+            redact,
+            render,
+        ],
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _for_people(stream: TextIO) -> Processor:
+    colors = stream.isatty() and not os.environ.get("NO_COLOR")
+    return structlog.dev.ConsoleRenderer(
+        colors=colors, exception_formatter=structlog.dev.plain_traceback
+    )
+
+
+def redactor(hide: Iterable[str] = ()) -> Processor:
+    """A processor that hides secrets: values under keys that name one, known ones, and what looks like one."""
+    known = sorted({h for h in hide if h}, key=len, reverse=True)
+
+    def redact(_logger: object, _method: str, event: EventDict) -> EventDict:
+        return {
+            key: HIDDEN if SECRET_KEYS.search(key) else _clean(value, known, 0)
+            for key, value in event.items()
+        }
+
+    return redact
+
+
+def _clean(value: Any, known: list[str], depth: int) -> Any:  # noqa: ANN401 - whatever is logged
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case Mapping() if depth < DEEPEST:
+            return {
+                str(k): HIDDEN if SECRET_KEYS.search(str(k)) else _clean(v, known, depth + 1)
+                for k, v in value.items()
+            }
+        case list() | tuple() | set() | frozenset() if depth < DEEPEST:
+            return [_clean(v, known, depth + 1) for v in value]
+        case bytes():
+            return _clean_text(value.decode(errors="replace"), known)
+        case _:
+            return _clean_text(value if isinstance(value, str) else str(value), known)
+
+
+def _clean_text(text: str, known: list[str]) -> str:
+    for secret in known:
+        text = text.replace(secret, HIDDEN)
+    for pattern, instead in SECRET_TEXTS:
+        text = pattern.sub(instead, text)
+    return text
