@@ -1,0 +1,9 @@
+"""Hooks, API, pages and gate over the flow and the store; writes through the flow alone, keys excepted."""
+
+from shipwake.web.access import Scope
+from shipwake.web.application import make
+from shipwake.web.documents import describe
+from shipwake.web.keys import new_link, new_token
+from shipwake.web.serve import serve
+
+__all__ = ["Scope", "describe", "make", "new_link", "new_token", "serve"]

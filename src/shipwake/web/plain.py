@@ -1,0 +1,57 @@
+"""The few pages that need no data: a refusal, and sign-in; they refuse scripts, and work without any style."""
+
+from html import escape
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{title} · shipwake</title>
+<link rel="stylesheet" href="/static/shipwake.css">
+<main class="plain">
+<h1>{title}</h1>
+{body}
+</main>
+</html>
+"""
+
+HOW_TO_GET_A_LINK = (
+    "<p>A sign-in link is printed when the server starts for the first time. "
+    "Make another where shipwake runs: <code>shipwake token --sign-in</code></p>"
+)
+
+
+def page(title: str, body: str) -> str:
+    """A whole page from a title (text) and a body (HTML whose parts are escaped already)."""
+    return PAGE.format(title=escape(title), body=body)
+
+
+def refusal(title: str, detail: str, *, sign_in: bool) -> str:
+    """Why this cannot be shown, and where to go next."""
+    onward = (
+        f'<p><a href="/sign-in">Sign in</a></p>{HOW_TO_GET_A_LINK}'
+        if sign_in
+        else '<p><a href="/">All changes</a></p>'
+    )
+    return page(title, f"<p>{escape(detail)}</p>\n{onward}")
+
+
+def sign_in(link: str, onward: str) -> str:
+    """The button that uses a link up; a preview of the link only ever sees this page."""
+    hidden = f'<input type="hidden" name="next" value="{escape(onward)}">'
+    if link:
+        body = (
+            '<form method="post" action="/sign-in">'
+            f'<input type="hidden" name="link" value="{escape(link)}">{hidden}'
+            "<p>This link works once.</p>"
+            '<button type="submit">Sign in here</button></form>'
+        )
+    else:
+        body = (
+            f'{HOW_TO_GET_A_LINK}<form method="post" action="/sign-in">'
+            '<label for="link">Sign-in link</label> '
+            f'<input id="link" name="link" autocomplete="off" required>{hidden} '
+            '<button type="submit">Sign in</button></form>'
+        )
+    return page("Sign in", body)

@@ -1,0 +1,121 @@
+"""Every refusal as application/problem+json, or as a readable page for a browser; refuses to show a stack trace."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shipwake.domain import BadInputError, NotFoundError, ShipwakeError
+from shipwake.store import BusyError, UnreachableError
+from shipwake.web import plain
+from shipwake.wire.packing import TooLargeError
+
+FOR_MACHINES = ("/api/", "/hooks/", "/gate", "/healthz", "/metrics", "/openapi.json")
+
+
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What went wrong, in the form of RFC 9457: `detail` says what was read, what is allowed and what to do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = []
+    """Where there are several: the place of each (`where`) and what is wrong there (`detail`)."""
+
+
+class ProblemError(ShipwakeError):
+    """The request cannot be answered as asked; the message says what was read and what to do next."""
+
+    def __init__(
+        self, status: int, title: str, detail: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title
+        self.headers = dict(headers or {})
+
+
+def problem(
+    status: int, title: str, detail: str, *, errors: list[dict[str, str]] | None = None
+) -> Problem:
+    """The body of a refusal; its `type` is a URN made of the title."""
+    slug = "".join(c if c.isalnum() else "-" for c in title.lower()).strip("-")
+    kind = f"urn:shipwake:problem:{slug}"
+    return Problem(type=kind, title=title, status=status, detail=detail, errors=errors or [])
+
+
+def respond(request: Request, told: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """The refusal in the form that the asker reads."""
+    if wants_page(request):
+        body = plain.refusal(
+            told.title, told.detail, sign_in=told.status == HTTPStatus.UNAUTHORIZED
+        )
+        return Response(body, told.status, dict(headers or {}), media_type="text/html")
+    return Response(
+        msgspec.json.encode(told),
+        told.status,
+        dict(headers or {}),
+        media_type="application/problem+json",
+    )
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person in a browser asks, not a program."""
+    path = request.url.path
+    if path.startswith(FOR_MACHINES) or path.endswith(".json"):
+        return False
+    return "text/html" in request.headers.get("accept", "")
+
+
+def from_shipwake(request: Request, error: Exception) -> Response:
+    """Our own errors: each class has its status, and its message is already the words to show."""
+    match error:
+        case ProblemError():
+            return respond(
+                request, problem(error.status, error.title, error.message), error.headers
+            )
+        case TooLargeError():
+            return respond(request, problem(413, "Body too large", error.message))
+        case NotFoundError():
+            return respond(request, problem(404, "Not found", error.message))
+        case BadInputError():
+            return respond(request, problem(400, "Bad input", error.message))
+        case BusyError() | UnreachableError():
+            told = problem(503, "Try again", error.message)
+            return respond(request, told, {"Retry-After": "1"})
+        case _:
+            raise error
+
+
+def from_http(request: Request, error: Exception) -> Response:
+    """Refusals of the framework itself: no such path, no such method."""
+    if not isinstance(error, HTTPException):
+        raise error
+    detail = {
+        404: f"there is nothing at {request.url.path}; /openapi.json lists every path",
+        405: f"{request.url.path} does not take {request.method}; "
+        f"it takes {(error.headers or {}).get('allow', 'another method')}",
+    }.get(error.status_code, str(error.detail))
+    title = HTTPStatus(error.status_code).phrase
+    return respond(request, problem(error.status_code, title, detail), error.headers)
+
+
+def from_validation(request: Request, error: Exception) -> Response:
+    """Parameters that are not what the route asks for: all of them at once."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    errors = [_mistake(found) for found in error.errors()]
+    detail = "; ".join(f"{e['where']}: {e['detail']}" for e in errors)
+    return respond(request, problem(400, "Bad input", detail, errors=errors))
+
+
+def _mistake(found: Mapping[str, Any]) -> dict[str, str]:
+    where = ".".join(str(part) for part in found["loc"])
+    read = "" if found["type"] == "missing" else f"read {str(found.get('input'))[:100]!r}; "
+    return {"where": where, "detail": f"{read}{found['msg']}"}

@@ -1,0 +1,100 @@
+"""Run the server and the loop in one process until it is told to stop; refuses to stop in the middle of a step."""
+
+import socket
+import sys
+from contextlib import suppress
+from signal import SIGTERM, signal
+from threading import Event, Thread, current_thread, main_thread
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from shipwake.domain import ShipwakeError
+from shipwake.flow import River, run
+from shipwake.web import keys
+from shipwake.web.application import make
+from shipwake.web.feed import Feed
+
+log = structlog.get_logger()
+PATIENCE_S = 10
+"""How long open requests and a step of the loop may take once we are told to stop."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn, except that open streams are ended first: they would keep it waiting for ever."""
+
+    def __init__(self, config: uvicorn.Config, feed: Feed) -> None:
+        super().__init__(config)
+        self._feed = feed
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the streams, then the rest."""
+        self._feed.close()
+        await super().shutdown(sockets)
+
+
+def server(river: River) -> Server:
+    """A server for this river on its configured host and port, not started yet."""
+    app = make(river)
+    config = uvicorn.Config(
+        app,
+        host=river.config.host,
+        port=river.config.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=PATIENCE_S,
+        timeout_keep_alive=30,
+    )
+    return Server(config, app.state.feed)
+
+
+def listen(river: River) -> socket.socket:
+    """The bound socket; raises ShipwakeError where the address is taken."""
+    host, port = river.config.host, river.config.port
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
+    except OSError as error:
+        raise ShipwakeError(
+            f"cannot listen on {host}:{port} ({error.strerror}); stop what holds it, or set port in shipwake.yaml"
+        ) from error
+
+
+def serve(river: River, *, loop: bool = True) -> None:
+    """Serve until SIGTERM or Ctrl-C. `loop` also turns the flow here; without it a `work` process must."""
+    bound = listen(river)
+    running, stop = server(river), Event()
+    turning = Thread(target=run, args=(river, stop), name="flow", daemon=True)
+
+    def told_to_stop(_number: int, _frame: FrameType | None) -> None:
+        # uvicorn repeats the signal once it is done; the default handler would end us before the loop is.
+        running.should_exit = True
+
+    if current_thread() is main_thread():
+        signal(SIGTERM, told_to_stop)
+    if loop:
+        turning.start()
+    _greet(river)
+    try:
+        with suppress(KeyboardInterrupt):
+            running.run(sockets=[bound])
+    finally:
+        stop.set()
+        river.wake.set()
+        if loop:
+            turning.join(PATIENCE_S)
+        river.store.close()
+
+
+def _greet(river: River) -> None:
+    """Say where we are, and how to get in where nobody can yet."""
+    lines = [f"shipwake is at {river.config.url}"]
+    if river.config.auth == "none":
+        lines.append("auth: none, so everybody on this machine may do everything")
+    elif not keys.anybody(river):
+        lines.append(f"Sign in (once, within an hour): {keys.new_link(river)}")
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,100 @@
+"""A real server on loopback for the tests: the town's river behind uvicorn in a thread, and clients with each key."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Thread
+
+import httpx
+
+from shipwake.config import Config
+from shipwake.flow import River
+from shipwake.web import keys
+from shipwake.web.access import Scope, fresh
+from shipwake.web.door import COOKIE
+from shipwake.web.serve import Server, server
+from tests.flow.town import Town, settings, town
+
+PATIENCE_S = 10
+
+
+@dataclass
+class Site:
+    """A running server over a town; `client` gives a client with a token of these scopes."""
+
+    town: Town
+    river: River
+    url: str
+    server: Server
+    _clients: list[httpx.Client] = field(default_factory=list)
+
+    def client(self, *scopes: str, **headers: str) -> httpx.Client:
+        """A client with a new token of these scopes, or with no key at all."""
+        if scopes:
+            secret = keys.new_token(self.river, f"test of {' '.join(scopes)}", scopes)
+            headers["Authorization"] = f"Bearer {secret}"
+        made = httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE_S)
+        self._clients.append(made)
+        return made
+
+    def browser(self) -> httpx.Client:
+        """A signed-in browser, without the proof that its forms carry."""
+        made = self.client(Accept="text/html")
+        link = keys.new_link(self.river).partition("link=")[2]
+        signed = made.post("/sign-in", data={"link": link})
+        assert signed.status_code == 303, signed.text
+        return made
+
+    def proof(self, browser: httpx.Client) -> str:
+        """What a form on a page of this browser carries."""
+        caller = keys.by_session(self.river, browser.cookies[COOKIE])
+        assert caller is not None
+        return fresh(caller)
+
+    def listeners(self) -> float:
+        """How many streams are open, by the server's own count."""
+        page = self.client("read").get("/metrics").text
+        (line,) = [x for x in page.splitlines() if x.startswith("shipwake_stream_listeners ")]
+        return float(line.split()[1])
+
+    def close(self) -> None:
+        """Close every client."""
+        for client in self._clients:
+            client.close()
+
+
+@contextmanager
+def site(place: Path, config: Config | None = None, *, auth: str = "tokens") -> Iterator[Site]:
+    """A town with a server in front of it."""
+    bound = socket.create_server(("127.0.0.1", 0))
+    port = bound.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    made = replace(config or settings(), url=url, port=port, auth=auth)
+    with town(place, made) as here:
+        running = server(here.river)
+        thread = Thread(target=running.run, kwargs={"sockets": [bound]})
+        thread.start()
+        until(lambda: running.started)
+        opened = Site(town=here, river=here.river, url=url, server=running)
+        try:
+            yield opened
+        finally:
+            opened.close()
+            running.should_exit = True
+            thread.join(PATIENCE_S)
+            assert not thread.is_alive()
+
+
+def until(holds: object) -> None:
+    """Wait until it holds, at most a few seconds."""
+    assert callable(holds)
+    end = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < end, "it did not come to hold"
+        time.sleep(0.01)
+
+
+ALL = tuple(Scope)

@@ -1,0 +1,89 @@
+"""The description of the API says what the server does."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+
+@pytest.fixture(scope="module")
+def document(admin: httpx.Client) -> dict[str, Any]:
+    """The document that the server gives."""
+    found: dict[str, Any] = admin.get("/openapi.json").json()
+    return found
+
+
+def _references(value: object) -> set[str]:
+    text = str(value)
+    return set(re.findall(r"#/components/schemas/(\w+)", text))
+
+
+def test_every_reference_leads_to_a_schema(document: dict[str, Any]) -> None:
+    """No schema is referred to that the document does not hold."""
+    assert _references(document) - document["components"]["schemas"].keys() == set()
+
+
+def test_every_operation_says_what_it_tells_and_refuses(document: dict[str, Any]) -> None:
+    """Each operation has a summary, a success with a schema, and its refusals as problems."""
+    faults = []
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            good = [r for status, r in operation["responses"].items() if status.startswith("2")]
+            bad = [r for status, r in operation["responses"].items() if status.startswith("4")]
+            if not (
+                operation.get("summary")
+                and len(good) == 1
+                and all(c.get("schema") for c in good[0]["content"].values())
+                and all("application/problem+json" in r["content"] for r in bad)
+                and "422" not in operation["responses"]
+            ):
+                faults.append(f"{method} {path}")
+
+    assert faults == []
+
+
+def test_the_fixed_paths_are_there(document: dict[str, Any]) -> None:
+    """The paths that others build on exist with their methods."""
+    assert {
+        (method, path) for path, methods in document["paths"].items() for method in methods
+    } >= {
+        ("post", "/api/v1/changes"),
+        ("get", "/api/v1/changes"),
+        ("get", "/api/v1/changes/{id}"),
+        ("get", "/api/v1/changes/{id}/verdicts"),
+        ("get", "/api/v1/changes/{id}/replies"),
+        ("post", "/api/v1/changes/{id}/replies"),
+        ("post", "/api/v1/samples"),
+        ("post", "/hooks/{kind}"),
+        ("post", "/hooks/{kind}/{source}"),
+        ("get", "/gate"),
+        ("get", "/api/v1/slis"),
+        ("get", "/api/v1/slis/{name}"),
+        ("get", "/api/v1/stream"),
+        ("get", "/healthz"),
+        ("get", "/metrics"),
+    }
+
+
+def test_the_page_about_it_needs_no_other_host(admin: httpx.Client) -> None:
+    """The page for people names every path and loads nothing from elsewhere."""
+    page = admin.get("/api").text
+
+    assert "POST /api/v1/samples" in page
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
+    assert "<script" not in page
+
+
+def test_a_shape_says_what_its_words_mean(document: dict[str, Any]) -> None:
+    """The five words and the kinds are listed in the document."""
+    schemas = document["components"]["schemas"]
+
+    assert set(schemas["Health"]["enum"]) == {
+        "healthy",
+        "improved",
+        "ailing",
+        "unhealthy",
+        "unknown",
+    }
+    assert "never edited" in schemas["Verdict"]["description"]
