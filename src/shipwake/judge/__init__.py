@@ -1,1 +1,10 @@
-"""Learns a normal and assesses samples after a change; pure numbers, no I/O, no clock."""
+"""The judge: what an indicator would have done, and whether what it did is worse; numpy only, no clock, no chance."""
+
+from shipwake.judge.assess import assess
+from shipwake.judge.joint import Level, level
+from shipwake.judge.learn import learn
+from shipwake.judge.normal import Normal
+from shipwake.judge.past import Past
+from shipwake.judge.regrid import regrid
+
+__all__ = ["Level", "Normal", "Past", "assess", "learn", "level", "regrid"]

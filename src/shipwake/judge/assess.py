@@ -1,0 +1,150 @@
+"""One look: the samples after a change against the normal learned before it; no memory of earlier looks."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from shipwake.domain import (
+    Assessment,
+    Health,
+    Look,
+    Onset,
+    Reason,
+    Samples,
+    SliKind,
+    from_epoch,
+)
+from shipwake.judge.data_health import unfit
+from shipwake.judge.evidence import evidence
+from shipwake.judge.joint import Level
+from shipwake.judge.normal import Model, Normal
+from shipwake.judge.onset import onset
+from shipwake.judge.power import noticeable
+from shipwake.judge.recovery import recovered
+from shipwake.judge.refusal import Refusal
+from shipwake.judge.shift import Shift, effect_of, shift_of, shown_factor
+from shipwake.judge.watch_p import Verdicts, by_meaning, moved
+from shipwake.judge.watched import Residuals, Watched, early_path, residuals, watched
+from shipwake.judge.words import Evidence, degree, notice_size, objective_lost, word
+
+
+def assess(normal: Normal, after: Samples, look: Look, level: Level) -> Assessment:
+    """What `look` finds in the samples `after` its anchor, up to when it was due.
+
+    A pure fold of all samples so far. Never raises: what cannot be judged is unknown, with its reason.
+    """
+    seen = watched(normal, after, look)
+    refusal = unfit(normal, seen, missing=after.missing)
+    blank = _blank(normal, seen, look, level)
+    model = normal.model
+    if model is None or len(seen) == 0 or not seen.read.ok.any():
+        reason = refusal or Refusal(Reason.TOO_EARLY)
+        return replace(blank, reason=reason.reason, detail=reason.detail)
+    found = residuals(model, seen)
+    path = early_path(model, seen, found)
+    verdicts = by_meaning(moved(model, path, seen), normal.sli.better, level.early)
+    judged = _judged(normal, model, seen, found, verdicts, blank)
+    if refusal is not None and not judged.health.hurts:
+        return replace(judged, health=Health.UNKNOWN, reason=refusal.reason, detail=refusal.detail)
+    return replace(judged, detail=refusal.detail) if refusal else judged
+
+
+def _blank(normal: Normal, seen: Watched, look: Look, level: Level) -> Assessment:
+    read = seen.read
+    factor = shown_factor(normal.sli)
+    weight = read.totals if normal.sli.kind is SliKind.RATIO else read.ok.astype(np.float64)
+    total = float(weight.sum())
+    before = normal.before.mean
+    return Assessment(
+        change=look.change,
+        sli=look.sli,
+        look=look.number,
+        at=look.due,
+        anchor=look.anchor,
+        health=Health.UNKNOWN,
+        reason=Reason.TOO_EARLY,
+        p_worse=1.0,
+        p_better=1.0,
+        level=level.early,
+        before=None if before is None else before * factor,
+        after=float(np.sum(read.values * weight)) / total * factor if total > 0 else None,
+        seen=int(read.answered.sum()),
+        wanted=len(seen),
+        evidence=evidence(normal, seen),
+    )
+
+
+def _judged(
+    normal: Normal, model: Model, seen: Watched, found: Residuals, p: Verdicts, blank: Assessment
+) -> Assessment:
+    sli = normal.sli
+    shift = shift_of(sli, model, seen, found)
+    effect, expected = effect_of(sli, shift, seen, found)
+    middle = shift.level(0.0)
+    seen_by_now = _noticeable(shift, model, seen, p.sign, blank.level)
+    began = onset(p.sign * found.z) if p.stop and len(found.z) >= 3 else (0, 0, 0)
+    since = recovered(found.z, seen.read.ok, model.straying, p.sign, began[0]) if p.stop else None
+    health, reason = word(
+        sli,
+        Evidence(
+            p_worse=p.worse,
+            p_better=p.better,
+            level=blank.level,
+            effect=effect,
+            expected=expected,
+            sign=p.sign,
+            samples=len(seen),
+            noticeable=seen_by_now,
+            notice=notice_size(sli, middle),
+            recovered=since is not None,
+            factor=shift.factor,
+            lost=objective_lost(sli, blank.before, effect, expected, shift.factor),
+        ),
+    )
+    return replace(
+        blank,
+        health=health,
+        reason=reason,
+        p_worse=p.worse,
+        p_better=p.better,
+        effect=effect,
+        expected=expected,
+        noticeable=seen_by_now,
+        noticeable_relative=_relative(seen_by_now, middle),
+        degree=degree(effect, expected, p.sign),
+        excess=_excess(normal, seen, found, began[0], p),
+        onset=_onset(seen, began) if p.stop else None,
+        recovered_at=None if since is None else from_epoch(seen.anchor_s + since * seen.unit_s),
+    )
+
+
+def _noticeable(shift: Shift, model: Model, seen: Watched, sign: int, level: float) -> float | None:
+    direction = model.up if sign > 0 else model.down
+    z = noticeable(shift, direction, len(seen), level)
+    return None if z is None else abs(shift.level(sign * z) - shift.level(0.0))
+
+
+def _relative(size: float | None, middle: float) -> float | None:
+    return None if size is None or abs(middle) <= 1e-300 else size / abs(middle)
+
+
+def _excess(
+    normal: Normal, seen: Watched, found: Residuals, began: int, p: Verdicts
+) -> float | None:
+    """Events beyond the expected since the onset: failures, where a ratio counts good ones too."""
+    if not p.stop or normal.sli.kind is SliKind.GAUGE:
+        return None
+    if normal.sli.kind is SliKind.RATIO:
+        total = float(found.z[began:].sum())
+        return -total if normal.sli.good else total
+    model = normal.model
+    if model is None:
+        return None
+    ok = seen.read.ok[began:]
+    expected = model.transform.inverse(found.foretold[began:])
+    return float(np.sum((seen.read.values[began:] - expected)[ok]))
+
+
+def _onset(seen: Watched, slots: tuple[int, int, int]) -> Onset:
+    at, low, high = (from_epoch(seen.anchor_s + s * seen.unit_s) for s in slots)
+    return Onset(at=at, low=low, high=high)

@@ -1,0 +1,86 @@
+"""What the statistics do when nothing changed: one p-value for a whole watch, however often it is looked at."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from shipwake.domain import Floats
+from shipwake.judge import tail
+from shipwake.judge.statistics import HORIZONS, STATISTICS, Shape
+from shipwake.judge.tail import SHARE, Tail
+
+FAR_QUANTILE = 0.98
+POWER = 0.8
+WEIGHT = {Shape.LEVEL: 1.0, Shape.LATEST: 1.0, Shape.STRETCH: 0.8}
+WEIGHT_EARLY = 0.9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """One direction. U = (S − `center`)/`spread`; M is the largest U of a watch.
+
+    `maxima` [n] are the ascending M of the placebo moments, `by_moment` [n] the same in their order,
+    `weak` [len(STATISTICS)] the 20 % quantile of each statistic, from which power follows.
+    """
+
+    center: Floats
+    spread: Floats
+    maxima: Floats
+    by_moment: npt.NDArray[np.float32]
+    weak: Floats
+    tail: Tail
+
+    def standard(self, statistics: Floats) -> Floats:
+        """U for statistics [k, len(STATISTICS)]."""
+        return (statistics - self.center) / self.spread
+
+    def p_value(self, m: Floats) -> Floats:
+        """P(M ≥ m) when nothing changed, shape of `m`."""
+        n = len(self.maxima)
+        ranked = 1 - np.searchsorted(self.maxima, m, side="left") / n
+        return np.where(m > self.tail.threshold, self.tail.beyond(m), np.maximum(ranked, SHARE))
+
+    def placebo_p(self) -> Floats:
+        """The p-value that each placebo moment had, in their order."""
+        return self.p_value(self.by_moment.astype(np.float64))
+
+
+def weights() -> Floats:
+    """How much each statistic may speak: early and transient ones, of heavier tails, a little less."""
+    return np.array(
+        [
+            WEIGHT_EARLY if s.shape is Shape.LEVEL and s.horizon <= 8 else WEIGHT[s.shape]
+            for s in STATISTICS
+        ]
+    )
+
+
+def calibrate(statistics: Floats, effective: float, floor: float = 0.0) -> Calibration:
+    """From the statistics [n, len(STATISTICS)] of placebo paths worth `effective` independent ones.
+
+    `floor` is the least that a statistic's 98 % quantile may be, where theory knows one (counts).
+    """
+    center = np.median(statistics, axis=0)
+    ordered = np.sort(statistics, axis=0)
+    n = len(ordered)
+    far = ordered[int(np.ceil(FAR_QUANTILE * (n - 1)))] - center
+    limit = 3 * far + 1e-12
+    rms = np.sqrt(np.mean(np.clip(statistics - center, -limit, limit) ** 2, axis=0))
+    spread = (np.maximum(np.maximum(far, 1.5 * rms), floor) + 1e-9) / weights()
+    by_moment = ((statistics - center) / spread).max(axis=1)
+    maxima = np.sort(by_moment)
+    return Calibration(
+        center=center,
+        spread=spread,
+        maxima=maxima,
+        by_moment=by_moment.astype(np.float32),
+        weak=ordered[int((1 - POWER) * (n - 1))],
+        tail=tail.fit(maxima, effective),
+    )
+
+
+def running_maximum(standard: Floats, horizons: tuple[int, ...]) -> Floats:
+    """Largest U known at each of `horizons`, given U [len(STATISTICS)]; −∞ before the first."""
+    found = [standard[h >= HORIZONS] for h in horizons]
+    return np.array([f.max() if len(f) else -np.inf for f in found])

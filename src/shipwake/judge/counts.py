@@ -1,0 +1,96 @@
+"""A ratio is two counts: how far a share may stray follows from how many were counted, and how they clump."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shipwake.domain import Floats
+from shipwake.judge.moments import HORIZON
+from shipwake.judge.windows import Running
+
+PRIOR_CLUMP = 4.0
+PRIOR_EVENTS = 10.0
+NORMAL_98 = 2.05
+"""The 98 % quantile of a standard normal: no count strays less."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountNoise:
+    """Variance of an excess of events over N counted: F·(p(1 − p)·N + 1) + τ²·N².
+
+    F is `clump` (events come in clumps: one user's retries, one bot), τ² is `drift` (the rate itself
+    wanders), `least` the smallest rate that the history could tell from zero.
+    """
+
+    clump: float
+    drift: float
+    least: float
+
+    def bounded(self, rate: Floats) -> Floats:
+        """`rate` kept where neither it nor its complement is impossible."""
+        return np.clip(rate, self.least, 1 - self.least)
+
+    def deviation(self, rate: Floats, counted: Floats) -> Floats:
+        """Standard deviation of the excess."""
+        spread = self.clump * (rate * (1 - rate) * counted + 1)
+        return np.sqrt(spread + self.drift * counted * counted)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """The measure of summed excesses: their standard deviation, given running totals `mass` [n, 61]."""
+
+    noise: CountNoise
+    rate: Floats
+    mass: Floats
+
+    def over(self, start: int, end: int, dropped: int) -> Floats:
+        """[n]: for the stretch [start, end) of which `dropped` slots are left out."""
+        counted = (
+            (self.mass[:, end] - self.mass[:, start]) * (end - start - dropped) / (end - start)
+        )
+        return self.noise.deviation(self.rate, counted)
+
+    def stretches(self, width: int, count: int, dropped: int) -> Floats:
+        """[n, count]: for the first `count` stretches of `width`."""
+        counted = (
+            (self.mass[:, width : width + count] - self.mass[:, :count]) * (width - dropped) / width
+        )
+        return self.noise.deviation(self.rate[:, None], counted)
+
+
+def least_rate(totals: Floats) -> float:
+    """Half an event in all that was counted: what a rate of zero may still be."""
+    return float(min(0.5 / (totals.sum() + 1.0), 0.25))
+
+
+def running_totals(totals: Floats) -> Floats:
+    """[n, 61] from totals [n, 60]."""
+    mass = np.zeros((len(totals), HORIZON + 1))
+    np.cumsum(totals, axis=1, out=mass[:, 1:])
+    return mass
+
+
+def learn_noise(excess: Floats, totals: Floats, rate: Floats, least: float) -> CountNoise:
+    """From excesses and totals [n, 60] at placebo moments with their expected rates [n].
+
+    Few events say little of how they clump, so F starts at 4, worth ten events.
+    """
+    binomial = (rate * (1 - rate))[:, None] * totals
+    limit = 4 * np.sqrt(PRIOR_CLUMP * (binomial + 1))
+    seen = np.clip(excess, -limit, limit)
+    events = float(np.sum(binomial)) / HORIZON * 1.0
+    clump = float(np.sum(seen * seen)) / max(float(np.sum(binomial)), 1e-9)
+    share = events / (events + PRIOR_EVENTS)
+    clump = max(share * min(clump, 1e3) + (1 - share) * PRIOR_CLUMP, 1.0)
+    whole, counted = excess.sum(axis=1), totals.sum(axis=1)
+    square = whole * whole
+    square = np.minimum(square, np.quantile(square, 0.98))
+    spare = float(np.mean(square)) - clump * float(np.mean(binomial.sum(axis=1) + 1))
+    drift = max(spare, 0.0) / max(float(np.mean(counted * counted)), 1e-9)
+    return CountNoise(clump, drift, least)
+
+
+def running_counts(parts: Floats, totals: Floats) -> Running:
+    """Running sums whose means are shares: Σ part / Σ total."""
+    return Running.of(np.divide(parts, totals, out=np.zeros(len(totals)), where=totals > 0), totals)

@@ -1,0 +1,205 @@
+"""Learn one indicator's normal from its history before a change; says why when there is nothing to learn."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+
+from shipwake.domain import Floats, Reason, Samples, Sli, SliKind, utc
+from shipwake.judge import counts, recurrence
+from shipwake.judge.calibration import calibrate
+from shipwake.judge.effect import straying
+from shipwake.judge.forecast import Forecast, forecast
+from shipwake.judge.moments import HORIZON, Index, Moments, placebos
+from shipwake.judge.normal import Before, Model, Normal
+from shipwake.judge.past import Past
+from shipwake.judge.readings import Readings, readings
+from shipwake.judge.refusal import Refusal
+from shipwake.judge.scale import local_scale
+from shipwake.judge.season import Season, seasonal
+from shipwake.judge.series import Series, on_grid, prepare
+from shipwake.judge.statistics import Mean, Paths, upward
+from shipwake.judge.windows import Running, median_of_three
+
+FEATURE_FAR = 100.0
+RAW_LIMIT, DRAWN_LIMIT = 6.0, 3.0
+BAND_KNOTS = np.array([0, 2, 5, 11, 19, 29, 44, 59])
+SAMPLED = 400
+"""Placebo paths from which medians and band quantiles are taken."""
+
+
+def learn(
+    sli: Sli, history: Samples, anchor: datetime, past: Sequence[Past], *, unit_s: float
+) -> Normal:
+    """The normal of `sli` from its samples before `anchor` (28 days of them at most).
+
+    `past` are earlier changes of its service; `unit_s` is the resolution of judgement in seconds.
+    Never raises: where nothing can be learned, `Normal.reason` says why.
+    """
+    unit_s = max(float(unit_s), history.step_s)
+    samples = on_grid(sli, history, anchor, unit_s)
+    read = readings(samples, sli.kind)
+    before = _before(sli, samples, read)
+
+    def unknown(refusal: Refusal) -> Normal:
+        return Normal(
+            sli=sli,
+            anchor_s=utc(anchor).timestamp(),
+            unit_s=unit_s,
+            before=before,
+            reason=refusal.reason,
+            detail=refusal.detail,
+        )
+
+    series = prepare(sli, samples, read, anchor, past)
+    if isinstance(series, Refusal):
+        return unknown(series)
+    moments = placebos(read.answered, series.past)
+    if moments is None:
+        return unknown(
+            Refusal(Reason.SHORT_HISTORY, "too few undisturbed stretches before the change")
+        )
+    return Normal(
+        sli=sli,
+        anchor_s=utc(anchor).timestamp(),
+        unit_s=unit_s,
+        before=before,
+        reason=Reason.NORMAL,
+        model=_model(sli, series, moments),
+    )
+
+
+def _before(sli: Sli, samples: Samples, read: Readings) -> Before:
+    start = max(len(samples) - HORIZON, 0)
+    ok = read.ok[start:]
+    values = np.where(ok, read.values[start:], np.nan)
+    ratio = sli.kind is SliKind.RATIO
+    weight = read.totals[start:] if ratio else ok.astype(np.float64)
+    mean = float(np.sum(read.values[start:] * weight) / weight.sum()) if weight.sum() > 0 else None
+    return Before(
+        t0_s=samples.t0_s + start * samples.step_s,
+        values=values,
+        totals=read.totals[start:].copy(),
+        mean=mean,
+    )
+
+
+def _model(sli: Sli, series: Series, moments: Moments) -> Model:
+    far = np.clip(series.x, -FEATURE_FAR, FEATURE_FAR)
+    rhythm, season = seasonal(far, series.calm, series.unit_s, moments)
+    x = series.x - rhythm
+    smooth = far - rhythm
+    if sli.kind is not SliKind.RATIO:
+        smooth = median_of_three(smooth)
+    windows = np.lib.stride_tricks.sliding_window_view
+    paths = windows(x, HORIZON)
+    answered = windows(series.read.ok, HORIZON)
+    earlier = _earlier(series)
+    calm = Running.of(smooth, series.calm)
+    foretold = forecast(x, calm, Running.of(smooth, series.recent), paths, moments, earlier)
+    known = answered[moments.at]
+    if sli.kind is SliKind.RATIO:
+        return _of_counts(series, season, foretold, moments, earlier)
+    residuals = foretold.residuals * known
+    scale, here = local_scale(
+        residuals, smooth, series.calm, moments, np.array([len(x)]), series.unit_s
+    )
+    curve = recurrence.recurring(foretold.past * answered[earlier], residuals)
+    z = residuals / scale[:, None]
+    limit, drawn = _limits(z)
+    clipped = np.clip(z, -limit, limit)
+    both = Paths(clipped, np.clip(clipped, -drawn, drawn), Mean())
+    low, high = _band(clipped)
+    return Model(
+        transform=series.transform,
+        season=season,
+        expected=foretold.expected,
+        sigma=float(here[0]),
+        limit=limit,
+        drawn_limit=drawn,
+        band_low=low,
+        band_high=high,
+        recurrence=curve,
+        up=calibrate(upward(both), moments.effective),
+        down=calibrate(upward(both.mirrored()), moments.effective),
+        straying=straying(clipped, None, 0.0, moments.effective),
+        noise=None,
+        moments_s=_times(series, moments),
+        effective=moments.effective,
+    )
+
+
+def _earlier(series: Series) -> Index:
+    """Earlier harmless changes whose next 60 samples are all before the anchor and free of harm."""
+    q = series.past.moments
+    q = q[(q >= HORIZON) & (q <= len(series) - HORIZON)]
+    harm = np.concatenate([[0], np.cumsum(series.past.harm)])
+    seen = np.concatenate([[0], np.cumsum(series.read.ok)])
+    kept: Index = q[(harm[q + HORIZON] == harm[q]) & (seen[q + HORIZON] - seen[q] >= HORIZON // 2)]
+    return kept
+
+
+def _limits(z: Floats) -> tuple[Floats, Floats]:
+    """Limits [60] of scaled residuals: raw ones against absurdity, drawn ones for means that last."""
+    spread: Floats = np.sqrt(np.mean(np.clip(z, -4, 4) ** 2, axis=0))
+    spread = np.maximum(spread, 0.3 * float(spread.mean()) + 1e-9)
+    some = np.abs(z[:: max(1, len(z) // SAMPLED)])
+    middle: Floats = np.maximum(1.4826 * np.median(some, axis=0), 0.2 * spread)
+    padded = np.concatenate([middle[:2], middle, middle[-2:]])
+    smooth: Floats = np.convolve(padded, np.ones(5) / 5, "valid").astype(np.float64)
+    return np.asarray(RAW_LIMIT * spread), np.asarray(DRAWN_LIMIT * smooth)
+
+
+def _band(z: Floats) -> tuple[Floats, Floats]:
+    """Quantiles (2.5 and 97.5 %) of single residuals [60], from eight slots on a smooth line."""
+    some = z[:: max(1, len(z) // SAMPLED)][:, BAND_KNOTS]
+    low, high = np.quantile(some, [0.025, 0.975], axis=0)
+    slots = np.arange(HORIZON, dtype=np.float64)
+    below = np.interp(slots, BAND_KNOTS, np.minimum(low, 0)).astype(np.float64)
+    above = np.interp(slots, BAND_KNOTS, np.maximum(high, 0)).astype(np.float64)
+    return np.asarray(below), np.asarray(above)
+
+
+def _times(series: Series, moments: Moments) -> Floats:
+    return np.asarray(series.t0_s + moments.at * series.unit_s, dtype=np.float64)
+
+
+def _of_counts(
+    series: Series, season: Season, foretold: Forecast, moments: Moments, earlier: Index
+) -> Model:
+    """The model of a ratio: excesses of events over what the expected rate makes of the counted."""
+    windows = np.lib.stride_tricks.sliding_window_view
+    size = series.transform.size
+    totals = windows(series.read.totals, HORIZON)[moments.at]
+    rates = windows(series.read.values, HORIZON)[moments.at]
+    least = counts.least_rate(series.calm)
+    bounded = np.clip(rates - foretold.residuals * size, least, 1 - least)
+    excess = (rates - bounded) * totals
+    rate = bounded.mean(axis=1)
+    noise = counts.learn_noise(excess, totals, rate, least)
+    measure = counts.Counted(noise, rate, counts.running_totals(totals))
+    sampled = noise.deviation(rate[:, None], totals)
+    drawn = np.clip(excess, -DRAWN_LIMIT * sampled, DRAWN_LIMIT * sampled)
+    both = Paths(excess, drawn, measure)
+    answered = windows(series.read.ok, HORIZON)
+    curve = recurrence.recurring(foretold.past * answered[earlier], foretold.residuals)
+    limit = np.full(HORIZON, np.inf)
+    low, high = _band(excess / sampled)
+    floor = counts.NORMAL_98
+    return Model(
+        transform=series.transform,
+        season=season,
+        expected=foretold.expected,
+        sigma=1.0,
+        limit=limit,
+        drawn_limit=np.full(HORIZON, DRAWN_LIMIT),
+        band_low=np.minimum(low, -1.96),
+        band_high=np.maximum(high, 1.96),
+        recurrence=curve,
+        up=calibrate(upward(both), moments.effective, floor),
+        down=calibrate(upward(both.mirrored()), moments.effective, floor),
+        straying=straying(excess, measure, 1.96, moments.effective),
+        noise=noise,
+        moments_s=_times(series, moments),
+        effective=moments.effective,
+    )

@@ -1,0 +1,80 @@
+"""What was learned of one indicator before a change: plain arrays that can be kept and sent to a worker."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from shipwake.domain import Floats, Reason, Sli, from_epoch
+from shipwake.judge.calibration import Calibration
+from shipwake.judge.counts import CountNoise
+from shipwake.judge.effect import Straying
+from shipwake.judge.moments import HORIZON
+from shipwake.judge.recurrence import Recurrence
+from shipwake.judge.season import Season
+from shipwake.judge.transform import Transform
+
+Times = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Model:
+    """How the series goes on when nothing changes, and how far it strays then.
+
+    `expected` [60] is the forecast on the transformed scale without season; `sigma` the local scale of
+    its residuals at the anchor (1 for counts, which bring their own); `limit` [60] and `drawn_limit`
+    [60] bound scaled residuals; `band_low`, `band_high` [60] are the quantiles of single ones.
+    `moments_s` are the placebo moments, epoch seconds, ascending.
+    """
+
+    transform: Transform
+    season: Season
+    expected: Floats
+    sigma: float
+    limit: Floats
+    drawn_limit: Floats
+    band_low: Floats
+    band_high: Floats
+    recurrence: Recurrence
+    up: Calibration
+    down: Calibration
+    straying: Straying
+    noise: CountNoise | None
+    moments_s: Times
+    effective: float
+
+    def foretold(self, position: npt.NDArray[np.int64], unit_s: float) -> Floats:
+        """The transformed series at slots since the anchor, shape of `position`; the last forecast is held."""
+        known = np.minimum(position, HORIZON - 1)
+        season = self.season.at((position.astype(np.float64) + 0.5) * unit_s)
+        curve = np.where(position < HORIZON, self.recurrence.curve[known], 0.0)
+        return np.asarray(self.expected[known] + season + curve)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Before:
+    """The last samples before the anchor, for charts: label of the first, values and totals [k] as read."""
+
+    t0_s: float
+    values: Floats
+    totals: Floats
+    mean: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Normal:
+    """The normal of `sli` at `anchor_s`, at a resolution of `unit_s`; `model` is None where `reason` says why."""
+
+    sli: Sli
+    anchor_s: float
+    unit_s: float
+    reason: Reason
+    detail: str = ""
+    model: Model | None = None
+    before: Before
+
+    @property
+    def anchor(self) -> datetime:
+        """The exposure step that this was learned for."""
+        return from_epoch(self.anchor_s)

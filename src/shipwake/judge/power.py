@@ -1,0 +1,32 @@
+"""The smallest move that would have been noticed by now, four times in five."""
+
+import numpy as np
+
+from shipwake.judge.calibration import Calibration
+from shipwake.judge.normal import Model
+from shipwake.judge.shift import Shift
+from shipwake.judge.statistics import STATISTICS, Shape
+from shipwake.judge.tail import SHARE
+
+
+def noticeable(shift: Shift, calibration: Calibration, samples: int, level: float) -> float | None:
+    """A steady move, in units of the straying of `Shift.level`, that `samples` show with 80 % power at `level`.
+
+    None before the first horizon. Where drawn-in residuals can never reach the threshold, earlier
+    statistics that are not drawn in must find it.
+    """
+    critical = calibration.tail.quantile(min(level, SHARE))
+    needed = calibration.center + calibration.spread * critical
+    found = []
+    for k, s in enumerate(STATISTICS):
+        if s.shape is not Shape.LEVEL or s.horizon > samples:
+            continue
+        if _out_of_reach(shift.model, s.horizon, float(needed[k])):
+            continue
+        found.append(max(float(needed[k] - calibration.weak[k]), 0.0))
+    return min(found, default=None)
+
+
+def _out_of_reach(model: Model, horizon: int, needed: float) -> bool:
+    drawn = model.noise is None and horizon >= 12
+    return drawn and needed > 0.95 * float(np.mean(model.drawn_limit[:horizon]))

@@ -1,0 +1,71 @@
+"""How large residuals are just here: a local scale learned from how the series moved before."""
+
+import numpy as np
+
+from shipwake.domain import Floats
+from shipwake.judge.moments import HORIZON, Index, Moments
+from shipwake.judge.ridge import cross_fit
+from shipwake.judge.season import DAY_S
+from shipwake.judge.windows import Running
+
+RIDGE = 9.0
+LIMIT = 4.0
+
+
+def local_scale(
+    residuals: Floats, y: Floats, weight: Floats, moments: Moments, others: Index, unit_s: float
+) -> tuple[Floats, Floats]:
+    """Scale of the residual path at each placebo moment [n] and at each of `others` [k].
+
+    log ρ (ρ the row's mean |residual|) is regressed on logs of the recent moves of `y` [n] and of the
+    moves at this time on earlier days, cross-fitted, and kept within what was foretold of the middle
+    96 % of moments.
+    """
+    rho = np.abs(residuals).mean(axis=1)
+    base = float(np.median(rho)) + 1e-12
+    floor = 0.1 * base
+    at = np.concatenate([moments.at, others])
+    raw = _moves(y, weight, at, floor, unit_s)
+    n = len(moments)
+    mean, deviation = raw[:n].mean(axis=0), raw[:n].std(axis=0) + 1e-9
+    features = np.clip((raw - mean) / deviation, -LIMIT, LIMIT)
+    target = np.log(rho + floor)
+    middle = float(np.median(target))
+    fit = cross_fit(
+        features[:n],
+        np.clip(target - middle, -3.0, 3.0)[:, None],
+        np.ones(n),
+        RIDGE * n / moments.effective,
+    )
+    inside = fit.held_out[:, 0] + middle
+    low, high = np.quantile(inside, [0.02, 0.98])
+    beside = features[n:] @ fit.coefficients[:, 0] + middle
+    return np.exp(np.clip(inside, low, high)), np.exp(np.clip(beside, low, high))
+
+
+def _moves(y: Floats, weight: Floats, at: Index, floor: float, unit_s: float) -> Floats:
+    """Logs of mean |Δ| and deviation over the last 60 and 240 samples, and of mean |Δ| at this time of earlier days."""
+    steps = Running.of(np.abs(np.diff(y, prepend=y[0])), weight)
+    first, second = Running.of(y, weight), Running.of(y * y, weight)
+    columns = []
+    for width in (HORIZON, 4 * HORIZON):
+        start = at - width
+        columns.append(np.log(steps.mean(start, at, 0.0) + floor))
+        mean = first.mean(start, at, 0.0)
+        variance = np.maximum(second.mean(start, at, 0.0) - mean * mean, 0.0)
+        columns.append(np.log(np.sqrt(variance) + floor))
+    daily = _same_time(steps, at, len(y), floor, unit_s, columns[2])
+    return np.stack([*columns, *daily], axis=1)
+
+
+def _same_time(
+    steps: Running, at: Index, n: int, floor: float, unit_s: float, otherwise: Floats
+) -> list[Floats]:
+    per_day = round(DAY_S / unit_s)
+    back = [k * per_day for k in (1, 2, 7) if n > (k + 2) * per_day]
+    if per_day < 12 or n <= 3 * per_day or not back:
+        return []
+    moves = np.stack([np.log(steps.mean(at - b, at - b + HORIZON, 0.0) + floor) for b in back])
+    known = np.stack([at >= b for b in back])
+    count = known.sum(axis=0)
+    return [np.where(count > 0, (moves * known).sum(axis=0) / np.maximum(count, 1), otherwise)]

@@ -1,0 +1,88 @@
+"""The samples after a change on the normal's own terms: slots since the anchor, and scaled residuals."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shipwake.domain import Floats, Look, Samples, Sli, SliKind, Slot, utc
+from shipwake.judge.counts import Counted, running_totals
+from shipwake.judge.moments import HORIZON
+from shipwake.judge.normal import Model, Normal
+from shipwake.judge.readings import Readings, readings
+from shipwake.judge.regrid import regrid
+from shipwake.judge.statistics import Mean, Paths
+
+MOST_SLOTS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """`read` [m] since the look's anchor, m the slots up to now; `shift` slots lie between both anchors."""
+
+    read: Readings
+    arrived: int
+    unit_s: float
+    anchor_s: float
+    shift: int
+
+    def __len__(self) -> int:
+        return len(self.read)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Residuals:
+    """`z` [m]: scaled residuals, or excesses of events for counts; 0 where nothing is known.
+
+    `foretold` [m] is the forecast on the transformed scale, `rate` the mean expected rate of counts.
+    """
+
+    z: Floats
+    foretold: Floats
+    rate: float
+
+
+def watched(normal: Normal, after: Samples, look: Look) -> Watched:
+    """`after` from the look's anchor up to when it was due, a slot a unit, gaps where nothing came."""
+    sli = normal.sli
+    anchor_s = utc(look.anchor).timestamp()
+    kept = regrid(after.between(look.anchor, look.due), normal.unit_s, look.anchor, add=_adds(sli))
+    m = int(np.clip(np.floor(look.elapsed.total_seconds() / normal.unit_s + 1e-6), 0, MOST_SLOTS))
+    values = np.full((m, max(kept.values.shape[1], sli.columns)), np.nan)
+    states = np.full(m, np.uint8(Slot.NOT_ARRIVED))
+    slots = np.floor((kept.times_s - anchor_s) / normal.unit_s + 1e-6).astype(np.int64)
+    inside = (slots >= 0) & (slots < m)
+    values[slots[inside], : kept.values.shape[1]] = kept.values[inside]
+    states[slots[inside]] = kept.states[inside]
+    placed = Samples(anchor_s, normal.unit_s, values, states, after.missing)
+    shift = round((anchor_s - normal.anchor_s) / normal.unit_s)
+    arrived = int(np.sum(states != Slot.NOT_ARRIVED))
+    return Watched(readings(placed, sli.kind), arrived, normal.unit_s, anchor_s, max(shift, 0))
+
+
+def _adds(sli: Sli) -> bool:
+    return sli.kind is not SliKind.GAUGE
+
+
+def residuals(model: Model, seen: Watched) -> Residuals:
+    """How the samples differ from what was foretold."""
+    read = seen.read
+    foretold = model.foretold(np.arange(len(seen)) + seen.shift, seen.unit_s)
+    if model.noise is None:
+        z = np.where(read.ok, (model.transform.forward(read.values) - foretold) / model.sigma, 0.0)
+        return Residuals(z, foretold, 0.0)
+    rates = model.noise.bounded(model.transform.inverse(foretold))
+    z = read.parts - rates * read.totals
+    return Residuals(z, foretold, float(rates[:HORIZON].mean()) if len(rates) else 0.0)
+
+
+def early_path(model: Model, seen: Watched, found: Residuals) -> Paths:
+    """The first 60 samples as one path, slots to come at 0."""
+    z, totals = np.zeros((1, HORIZON)), np.zeros((1, HORIZON))
+    m = min(len(seen), HORIZON)
+    if model.noise is None:
+        z[0, :m] = np.clip(found.z[:m], -model.limit[:m], model.limit[:m])
+        return Paths(z, np.clip(z, -model.drawn_limit, model.drawn_limit), Mean())
+    z[0, :m], totals[0, :m] = found.z[:m], seen.read.totals[:m]
+    rate = np.array([found.rate])
+    far = model.drawn_limit * model.noise.deviation(rate[:, None], totals)
+    return Paths(z, np.clip(z, -far, far), Counted(model.noise, rate, running_totals(totals)))

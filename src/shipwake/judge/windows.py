@@ -1,0 +1,53 @@
+"""Weighted means over stretches of a series by running sums; a stretch without weight says so."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from shipwake.domain import Floats
+from shipwake.judge.moments import Index
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Running:
+    """Running sums [n + 1] of a weighted series and of its weights."""
+
+    sums: Floats
+    weights: Floats
+
+    @classmethod
+    def of(cls, x: Floats, weight: Floats) -> Self:
+        """Of `x` [n] with weights [n] ≥ 0."""
+        n = len(x)
+        sums, weights = np.zeros(n + 1), np.zeros(n + 1)
+        np.cumsum(x * weight, out=sums[1:])
+        np.cumsum(weight, out=weights[1:])
+        return cls(sums, weights)
+
+    def mean(self, start: Index, end: Index, otherwise: Floats | float) -> Floats:
+        """Mean over [start, end) clipped into the series, shape of `start`; `otherwise` where it weighs nothing."""
+        n = len(self.sums) - 1
+        a, b = np.clip(start, 0, n), np.clip(end, 0, n)
+        weight = self.weights[b] - self.weights[a]
+        held = weight > 1e-9 * self.weights[-1] / max(n, 1)
+        return np.where(
+            held, (self.sums[b] - self.sums[a]) / np.where(held, weight, 1.0), otherwise
+        )
+
+
+def carried(x: Floats, ok: np.ndarray) -> Floats:
+    """`x` with each slot that is not `ok` set to the last one that is (the first such before any)."""
+    last = np.where(ok, np.arange(len(x)), -1)
+    np.maximum.accumulate(last, out=last)
+    first = int(np.argmax(ok))
+    return x[np.where(last >= 0, last, first)]
+
+
+def median_of_three(x: Floats) -> Floats:
+    """Causal running median of three [n]: a single spike leaves no trace in what follows it."""
+    if len(x) < 3:
+        return x
+    a, b, c = x[:-2], x[1:-1], x[2:]
+    middle = np.maximum(np.minimum(a, b), np.minimum(np.maximum(a, b), c))
+    return np.concatenate([x[:2], middle])
