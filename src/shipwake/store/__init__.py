@@ -1,1 +1,44 @@
 """The only room with SQL."""
+
+from shipwake.store.access import Token
+from shipwake.store.changes import Stored
+from shipwake.store.errors import BusyError, NotMigratedError, UnreachableError
+from shipwake.store.heard import HeardPage, HeardRow, Kept, Outcome, Sender, Why
+from shipwake.store.looks import Leased
+from shipwake.store.mappings import Mapping
+from shipwake.store.measurements import Push, Pushed, push_of
+from shipwake.store.outbox import Post, Queued
+from shipwake.store.page import Filter, Page, Row
+from shipwake.store.samples import Series
+from shipwake.store.store import PushedSamples, Store
+from shipwake.store.tx import Tx
+from shipwake.store.writer import SamplesWriter
+
+__all__ = [
+    "BusyError",
+    "Filter",
+    "HeardPage",
+    "HeardRow",
+    "Kept",
+    "Leased",
+    "Mapping",
+    "NotMigratedError",
+    "Outcome",
+    "Page",
+    "Post",
+    "Push",
+    "Pushed",
+    "PushedSamples",
+    "Queued",
+    "Row",
+    "SamplesWriter",
+    "Sender",
+    "Series",
+    "Store",
+    "Stored",
+    "Token",
+    "Tx",
+    "UnreachableError",
+    "Why",
+    "push_of",
+]

@@ -1,0 +1,21 @@
+"""What can go wrong between us and a database; every message says what to do next."""
+
+from datetime import timedelta
+
+from shipwake.domain import ShipwakeError
+
+
+class BusyError(ShipwakeError):
+    """The store is busy with other writes: try again after `retry_after`; nothing of this was kept."""
+
+    def __init__(self, message: str, *, retry_after: timedelta = timedelta(seconds=1)) -> None:
+        super().__init__(message, permanent=False)
+        self.retry_after = retry_after
+
+
+class NotMigratedError(ShipwakeError):
+    """The database has not the tables of this version: run `shipwake migrate`."""
+
+
+class UnreachableError(ShipwakeError):
+    """The database does not answer: check the address under `database:` and that it runs."""

@@ -1,0 +1,323 @@
+"""Deliveries as they came, until they are understood and after, and counts of those that are not kept."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    update,
+)
+
+from shipwake.domain import BadInputError, Heard
+from shipwake.store.codec import decode, encode
+from shipwake.store.columns import METADATA, Instant, Wide
+from shipwake.store.sql import Sql
+
+WORDS = 50
+"""Different reasons kept a sender and outcome; what is said after that is counted under none."""
+LONGEST = 500
+
+
+class Outcome(StrEnum):
+    """What became of a delivery."""
+
+    KEPT = "kept"
+    UNDERSTOOD = "understood"
+    UNREADABLE = "unreadable"
+    REFUSED = "refused"
+    UNUSED = "unused"
+
+
+HEARD = Table(
+    "heard",
+    METADATA,
+    Column("id", Wide, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("received", Instant, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("events", Integer, nullable=False, server_default="0"),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("headers", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("kind", "source", "digest"),
+    Index("ix_heard_outcome", "outcome", "id"),
+    Index("ix_heard_kind", "kind", "id"),
+    sqlite_autoincrement=True,
+)
+COUNTS = Table(
+    "heard_counts",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("outcome", Text, primary_key=True),
+    Column("text", Text, primary_key=True),
+    Column("count", Wide, nullable=False),
+    Column("last", Instant, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A delivery that waits to be understood."""
+
+    id: int
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardRow:
+    """A delivery as the page "what we heard" shows it; `text` says what was understood, or why not."""
+
+    id: int
+    kind: str
+    source: str
+    received: datetime
+    outcome: Outcome
+    events: int
+    text: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPage:
+    """Deliveries, newest first, and the cursor of the following page."""
+
+    rows: tuple[HeardRow, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """How often a sender's deliveries met an outcome for one reason, and when last."""
+
+    outcome: Outcome
+    text: str
+    count: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """All that was heard from one sender. `received` counts every delivery, refused ones included.
+
+    `mapped` and `not_mapped` count its changes; they are filled in by `Changes.heard_of`.
+    """
+
+    kind: str
+    source: str
+    received: int
+    understood: int
+    unused: int
+    unreadable: int
+    refused: int
+    last: datetime
+    reasons: tuple[Why, ...] = ()
+
+
+class Deliveries:
+    """`tx.heard`."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def keep(self, heard: Heard, digest: str) -> int:
+        """Keep a delivery raw; the same digest from the same sender again gives the first one's id."""
+        same = ["kind", "source", "digest"]
+        insert = self._sql.insert(HEARD).values(
+            kind=heard.kind,
+            source=heard.source,
+            digest=digest,
+            received=heard.received,
+            outcome=Outcome.KEPT.value,
+            headers=encode(heard.headers),
+            body=heard.body,
+        )
+        new: int | None = self._sql.value(
+            insert.on_conflict_do_nothing(index_elements=same).returning(HEARD.c.id)
+        )
+        if new is not None:
+            self.count(heard.kind, heard.source, Outcome.KEPT, at=heard.received)
+            return new
+        known = select(HEARD.c.id).where(
+            HEARD.c.kind == heard.kind, HEARD.c.source == heard.source, HEARD.c.digest == digest
+        )
+        return int(self._sql.value(known))
+
+    def pending(self, limit: int) -> list[Kept]:
+        """The oldest deliveries that nobody has read yet."""
+        waiting = select(HEARD).where(HEARD.c.outcome == Outcome.KEPT.value)
+        return [_kept(r) for r in self._sql.rows(waiting.order_by(HEARD.c.id).limit(limit))]
+
+    def get(self, id: int) -> Kept | None:
+        """One delivery as it came."""
+        row = self._sql.first(select(HEARD).where(HEARD.c.id == id))
+        return _kept(row) if row else None
+
+    def understood(self, id: int, events: int, text: str) -> None:
+        """A delivery was read; one without any event is of no use and only counted."""
+        if events == 0:
+            self._drop(id)
+        elif row := self._end(id, Outcome.UNDERSTOOD, text, events):
+            self.count(row[0], row[1], Outcome.UNDERSTOOD, at=row[2])
+
+    def unreadable(self, id: int, reason: str) -> None:
+        """A delivery could not be read; it is kept with the reason."""
+        if row := self._end(id, Outcome.UNREADABLE, reason, 0):
+            self.count(row[0], row[1], Outcome.UNREADABLE, text=reason, at=row[2])
+
+    def _end(
+        self, id: int, outcome: Outcome, text: str, events: int
+    ) -> tuple[str, str, datetime] | None:
+        """Set the outcome of a delivery that still waits; its kind, source and time of receipt."""
+        row = self._sql.first(
+            update(HEARD)
+            .where(HEARD.c.id == id, HEARD.c.outcome == Outcome.KEPT.value)
+            .values(outcome=outcome.value, text=text[:LONGEST], events=events)
+            .returning(HEARD.c.kind, HEARD.c.source, HEARD.c.received)
+        )
+        return (row.kind, row.source, row.received) if row else None
+
+    def _drop(self, id: int) -> None:
+        row = self._sql.first(
+            delete(HEARD)
+            .where(HEARD.c.id == id, HEARD.c.outcome == Outcome.KEPT.value)
+            .returning(HEARD.c.kind, HEARD.c.source, HEARD.c.received)
+        )
+        if row:
+            self.count(row.kind, row.source, Outcome.UNUSED, at=row.received)
+
+    def count(
+        self, kind: str, source: str, outcome: str, text: str = "", *, at: datetime, by: int = 1
+    ) -> None:
+        """Count a delivery of which nothing (more) is kept; `outcome` is one of `Outcome`."""
+        text = self._bounded(kind, source, Outcome(outcome), text[:LONGEST])
+        insert = self._sql.insert(COUNTS).values(
+            kind=kind, source=source, outcome=Outcome(outcome).value, text=text, count=by, last=at
+        )
+        key = ["kind", "source", "outcome", "text"]
+        newer = {"count": COUNTS.c.count + by, "last": insert.excluded.last}
+        self._sql.do(insert.on_conflict_do_update(index_elements=key, set_=newer))
+
+    def _bounded(self, kind: str, source: str, outcome: Outcome, text: str) -> str:
+        """The text, or none where this sender already has too many different ones."""
+        if not text:
+            return text
+        same = [
+            COUNTS.c.kind == kind,
+            COUNTS.c.source == source,
+            COUNTS.c.outcome == outcome.value,
+        ]
+        if self._sql.value(select(COUNTS.c.count).where(*same, COUNTS.c.text == text)):
+            return text
+        many = self._sql.value(select(func.count()).select_from(COUNTS).where(*same))
+        return text if many < WORDS else ""
+
+    def page(
+        self,
+        kind: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+        *,
+        outcome: Outcome | None = None,
+    ) -> HeardPage:
+        """Deliveries, newest first; raises BadInputError for a cursor that is none of ours."""
+        shown = select(
+            *(
+                HEARD.c[n]
+                for n in ("id", "kind", "source", "received", "outcome", "events", "text")
+            ),
+            func.length(HEARD.c.body).label("size"),
+        )
+        if kind:
+            shown = shown.where(HEARD.c.kind == kind)
+        if outcome:
+            shown = shown.where(HEARD.c.outcome == outcome.value)
+        if cursor:
+            shown = shown.where(HEARD.c.id < _place(cursor))
+        found = self._sql.rows(shown.order_by(HEARD.c.id.desc()).limit(limit + 1))
+        rows = tuple(
+            HeardRow(
+                id=r.id,
+                kind=r.kind,
+                source=r.source,
+                received=r.received,
+                outcome=Outcome(r.outcome),
+                events=r.events,
+                text=r.text,
+                size=r.size,
+            )
+            for r in found[:limit]
+        )
+        return HeardPage(rows, str(rows[-1].id) if len(found) > limit else None)
+
+    def senders(self) -> list[Sender]:
+        """Every sender that was ever heard, by kind and source, with its counts and why."""
+        senders: dict[tuple[str, str], Sender] = {}
+        for row in self._sql.rows(select(COUNTS).order_by(COUNTS.c.last.desc())):
+            key, outcome = (row.kind, row.source), Outcome(row.outcome)
+            sender = senders.get(key) or _silent(row.kind, row.source, row.last)
+            senders[key] = _counted(sender, outcome, row.text, row.count, row.last)
+        return [senders[key] for key in sorted(senders)]
+
+
+def _silent(kind: str, source: str, last: datetime) -> Sender:
+    return Sender(
+        kind=kind,
+        source=source,
+        received=0,
+        understood=0,
+        unused=0,
+        unreadable=0,
+        refused=0,
+        last=last,
+    )
+
+
+def _counted(sender: Sender, outcome: Outcome, text: str, count: int, last: datetime) -> Sender:
+    sender = replace(sender, last=max(sender.last, last))
+    if outcome in (Outcome.KEPT, Outcome.REFUSED):
+        sender = replace(sender, received=sender.received + count)
+    if outcome is Outcome.KEPT:
+        return sender
+    why = Why(outcome=outcome, text=text, count=count, last=last)
+    told = (*sender.reasons, why) if text else sender.reasons
+    return replace(
+        sender,
+        reasons=told,
+        understood=sender.understood + (count if outcome is Outcome.UNDERSTOOD else 0),
+        unused=sender.unused + (count if outcome is Outcome.UNUSED else 0),
+        unreadable=sender.unreadable + (count if outcome is Outcome.UNREADABLE else 0),
+        refused=sender.refused + (count if outcome is Outcome.REFUSED else 0),
+    )
+
+
+def _place(cursor: str) -> int:
+    if not cursor.isdecimal():
+        message = f"read {cursor!r}; give `next` of the page before, or nothing for the first page"
+        raise BadInputError(message, where="cursor")
+    return int(cursor)
+
+
+def _kept(row: Row[Any]) -> Kept:
+    heard = Heard(
+        kind=row.kind,
+        source=row.source,
+        headers=decode(dict[str, str], row.headers),
+        body=bytes(row.body),
+        received=row.received,
+    )
+    return Kept(row.id, heard)

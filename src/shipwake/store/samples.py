@@ -1,0 +1,191 @@
+"""Pushed samples: a series for each SLI and step, on the grid that its first push showed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy.typing as npt
+from sqlalchemy import Column, Float, Integer, Row, Table, Text, UniqueConstraint, delete, select
+
+from shipwake.domain import BadInputError, Samples, Slot, from_epoch
+from shipwake.store import chunks
+from shipwake.store.columns import METADATA, Wide
+from shipwake.store.grid import Grid
+from shipwake.store.measurements import SAME_STEP, Measured, Push, Pushed, admit, push_of
+from shipwake.store.sql import Sql
+
+SERIES = Table(
+    "series",
+    METADATA,
+    Column("id", Wide, primary_key=True, autoincrement=True),
+    Column("sli", Text, nullable=False),
+    Column("step_s", Float, nullable=False),
+    Column("columns", Integer, nullable=False),
+    Column("phase_s", Float, nullable=False),
+    Column("slots", Integer, nullable=False),
+    UniqueConstraint("sli", "step_s", "columns"),
+    sqlite_autoincrement=True,
+)
+WIDEST = 5_000_000
+"""Slots read at once: 28 days of one-second samples twice over."""
+MINUTE = timedelta(minutes=1)
+Identity = tuple[str, float, int]
+"""SLI, step and columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Samples of one SLI at one step; an SLI whose step or kind was changed has several."""
+
+    id: int
+    sli: str
+    columns: int
+    grid: Grid
+
+    @property
+    def step(self) -> timedelta:
+        """Time between two slots."""
+        return timedelta(seconds=self.grid.step_s)
+
+
+class SampleChunks:
+    """`tx.samples`."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def push(
+        self,
+        sli: str,
+        step_s: float,
+        columns: int,
+        times_s: npt.ArrayLike,
+        values: npt.ArrayLike,
+        state: Slot = Slot.VALUE,
+    ) -> Pushed:
+        """Store samples of one SLI; see `Push` for shapes. Raises BadInputError for a wrong one."""
+        return self.push_all([push_of(sli, step_s, columns, times_s, values, state)])[0]
+
+    def push_all(self, pushes: Sequence[Push]) -> list[Pushed]:
+        """Store the samples of many SLIs, each touched chunk read and written once.
+
+        Samples that cannot be measurements are left out and counted by reason; of several in one
+        step the latest is kept. The order of pushes and their repetition do not matter but where
+        two give different values for one step: the later push wins.
+        """
+        now = self._sql.clock.now()
+        measured = [admit(p, now) for p in pushes]
+        series = self._series([m for m in measured if len(m.times_s)])
+        laid: list[chunks.Laid] = []
+        outcomes = []
+        for one in measured:
+            if not len(one.times_s):
+                outcomes.append(Pushed(stored=0, reasons=one.reasons))
+                continue
+            found = series[_identity(one.push)]
+            slots = found.grid.nearest(one.times_s)
+            kept, doubled = chunks.sorted_once(slots, one.times_s)
+            laid += chunks.split(
+                found.id, found.grid.slots, slots[kept], one.values[kept], one.states[kept]
+            )
+            reasons = one.reasons | ({SAME_STEP: doubled} if doubled else {})
+            outcomes.append(Pushed(stored=len(kept), reasons=reasons))
+        chunks.write(self._sql, laid)
+        return outcomes
+
+    def _series(self, measured: Sequence[Measured]) -> dict[Identity, Series]:
+        """The series of each push, made where it is new, and locked against other writers."""
+        wanted: dict[Identity, float] = {}
+        for one in measured:
+            wanted.setdefault(_identity(one.push), float(one.times_s[0]))
+        names = sorted({sli for sli, _, _ in wanted})
+        known = self._lock(names)
+        missing = [i for i in wanted if i not in known]
+        for sli, step_s, columns in missing:
+            grid = Grid.through(wanted[sli, step_s, columns], step_s)
+            insert = self._sql.insert(SERIES).values(
+                sli=sli, step_s=step_s, columns=columns, phase_s=grid.phase_s, slots=grid.slots
+            )
+            self._sql.do(insert.on_conflict_do_nothing(index_elements=["sli", "step_s", "columns"]))
+        return known if not missing else self._lock(names)
+
+    def _lock(self, names: Sequence[str]) -> dict[Identity, Series]:
+        found: dict[Identity, Series] = {}
+        for i in range(0, len(names), chunks.AT_ONCE):
+            some = select(SERIES).where(SERIES.c.sli.in_(names[i : i + chunks.AT_ONCE]))
+            for row in self._sql.rows(some.order_by(SERIES.c.id).with_for_update()):
+                found[row.sli, row.step_s, row.columns] = _read(row)
+        return found
+
+    def read(self, sli: str, start: datetime, end: datetime) -> Samples:
+        """The slots labelled from `start` (included) to `end` (not), of the series last made.
+
+        A slot of which nothing arrived is there all the same, as NOT_ARRIVED. An SLI that never
+        pushed gives Samples that say `missing`. Raises BadInputError for a window too wide.
+        """
+        series = self.newest(sli)
+        if series is None:
+            return Samples.nothing(start, MINUTE)
+        grid = series.grid
+        first, last = grid.first_from(start.timestamp()), grid.first_from(end.timestamp())
+        if last - first > WIDEST:
+            message = f"from {start} to {end} are {last - first} steps of {sli!r}; ask for at most {WIDEST}"
+            raise BadInputError(message)
+        if last <= first:
+            nothing = Samples.nothing(start, series.step, series.columns)
+            return replace(nothing, t0_s=grid.label(first), missing=False)
+        values, states = chunks.read(
+            self._sql, series.id, grid.slots, series.columns, (first, last)
+        )
+        return Samples(grid.label(first), grid.step_s, values, states)
+
+    def newest(self, sli: str) -> Series | None:
+        """The series of an SLI; of several that with the step and kind it was last given."""
+        found = select(SERIES).where(SERIES.c.sli == sli).order_by(SERIES.c.id.desc()).limit(1)
+        row = self._sql.first(found)
+        return _read(row) if row else None
+
+    def series(self) -> list[Series]:
+        """Every series, by SLI, older steps of the same SLI first."""
+        rows = self._sql.rows(select(SERIES).order_by(SERIES.c.sli, SERIES.c.id))
+        return [_read(r) for r in rows]
+
+    def last(self, sli: str) -> datetime | None:
+        """The label of the newest sample of an SLI; None where it has none."""
+        return self._edge(sli, newest=True)
+
+    def first(self, sli: str) -> datetime | None:
+        """The label of the oldest sample of an SLI; None where it has none."""
+        return self._edge(sli, newest=False)
+
+    def _edge(self, sli: str, *, newest: bool) -> datetime | None:
+        series = self.newest(sli)
+        if series is None:
+            return None
+        slot = chunks.edge(self._sql, series.id, series.grid.slots, newest=newest)
+        return None if slot is None else from_epoch(series.grid.label(slot))
+
+    def forget(self, before: datetime) -> int:
+        """Delete every chunk that ends before that time; returns how many that were."""
+        gone = 0
+        for series in self.series():
+            end = series.grid.first_from(before.timestamp()) // series.grid.slots
+            own = chunks.CHUNKS.c.id.between(
+                chunks.key(series.id, 0), chunks.key(series.id, end) - 1
+            )
+            gone += self._sql.do(delete(chunks.CHUNKS).where(own))
+        return gone
+
+
+def _identity(push: Push) -> Identity:
+    return push.sli, float(push.step_s), push.columns
+
+
+def _read(row: Row[Any]) -> Series:
+    return Series(
+        id=row.id,
+        sli=row.sli,
+        columns=row.columns,
+        grid=Grid(step_s=row.step_s, phase_s=row.phase_s, slots=row.slots),
+    )

@@ -1,0 +1,84 @@
+"""One connection inside its transaction, and the few things that SQLite and PostgreSQL say differently."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Row,
+    Table,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shipwake.store.columns import Wide
+from shipwake.wire.clock import Clock
+
+Upsert = postgresql.Insert | sqlite.Insert
+
+_NOW = {
+    # unixepoch('subsec') came with SQLite 3.42; this holds about 40 µs everywhere.
+    "sqlite": "CAST((julianday('now') - 2440587.5) * 86400000000.0 AS INTEGER)",
+    "postgresql": "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
+}
+
+
+class Sql:
+    """What a noun needs to speak to the database within one transaction."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self.connection = connection
+        self.clock = clock
+        self.dialect = connection.dialect.name
+        self.postgres = self.dialect == "postgresql"
+
+    def rows(
+        self, statement: Executable, values: dict[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
+        """All rows."""
+        return self.connection.execute(statement, values).all()
+
+    def first(self, statement: Executable, values: dict[str, Any] | None = None) -> Row[Any] | None:
+        """The first row."""
+        return self.connection.execute(statement, values).first()
+
+    def value(self, statement: Executable, values: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - a column's
+        """The first column of the first row, None where there is none."""
+        return self.connection.execute(statement, values).scalar()
+
+    def do(self, statement: Executable, values: Any = None) -> int:  # noqa: ANN401 - one mapping, or many
+        """Execute; returns how many rows that touched."""
+        return self.connection.execute(statement, values).rowcount
+
+    def insert(self, table: Table) -> Upsert:
+        """An insert that can say what to do on conflict."""
+        return postgresql.insert(table) if self.postgres else sqlite.insert(table)
+
+    def now(self) -> ColumnElement[int]:
+        """The database's own time in microseconds, for leases."""
+        return literal_column(_NOW[self.dialect], Wide)
+
+    def serialise(self, what: int) -> None:
+        """Let no other transaction past this point until ours ends.
+
+        On SQLite there is only one writer anyway. `what` is one of the numbers in `Turn`.
+        """
+        if self.postgres:
+            self.connection.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
+
+    def hold(self, table: Table, key: str) -> None:
+        """Lock the row with that `id` until our transaction ends; it need not exist."""
+        if self.postgres:
+            self.connection.execute(select(table.c.id).where(table.c.id == key).with_for_update())
+
+
+class Turn:
+    """What is done by one transaction at a time, whatever the number of processes."""
+
+    MIGRATE = 0x5348_4950_0001
+    JOIN = 0x5348_4950_0002
+    VERDICT = 0x5348_4950_0003

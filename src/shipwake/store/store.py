@@ -1,0 +1,157 @@
+"""The store: opens a database, migrates it, and hands out transactions; all SQL happens inside them."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from threading import Lock
+from typing import Self
+
+from sqlalchemy import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+
+from shipwake.domain import BadInputError, Samples, ShipwakeError
+from shipwake.store import migrate, postgres, sqlite
+from shipwake.store.errors import BusyError, NotMigratedError, UnreachableError
+from shipwake.store.right_of_way import RightOfWay
+from shipwake.store.sql import Sql
+from shipwake.store.tx import Tx
+from shipwake.store.writer import SamplesWriter
+from shipwake.wire.clock import Clock
+
+SQLITE, POSTGRES = ("sqlite",), ("postgresql", "postgres")
+_TRANSIENT = ("40001", "40P01", "55P03")
+"""PostgreSQL's codes for what may work when tried again: serialisation, deadlock, lock not available."""
+_NO_TABLE = "42P01"
+
+
+class Store:
+    """One database. Threads may share it; close it at the end.
+
+    On SQLite a process has one writing transaction at a time, so keep them short: nothing that
+    waits for a network belongs inside `write`.
+    """
+
+    def __init__(self, url: URL, *, clock: Clock) -> None:
+        self._clock = clock
+        self._sqlite = url.get_backend_name() in SQLITE
+        self._writing, self._reading = (sqlite if self._sqlite else postgres).connect(url)
+        self._way = RightOfWay(sqlite.PATIENCE_S)
+        self._samples: SamplesWriter | None = None
+        self._opening = Lock()
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock) -> Self:
+        """The store at that address; raises BadInputError for one that cannot be meant. Migrates nothing."""
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            message = (
+                "this is no address; give sqlite:///shipwake.db or postgresql://user@host/name"
+            )
+            raise BadInputError(message, where="database") from error
+        scheme = parsed.drivername.partition("+")[0]
+        if scheme not in (*SQLITE, *POSTGRES):
+            message = (
+                f"read {parsed.drivername}; allowed: sqlite:///FILE and postgresql://USER@HOST/NAME"
+            )
+            raise BadInputError(message, where="database")
+        return cls(
+            parsed.set(drivername="postgresql") if scheme in POSTGRES else parsed, clock=clock
+        )
+
+    def migrate(self) -> None:
+        """Bring the tables to this version; safe when several start at once, or one is killed half-way."""
+        with self._explained():
+            migrate.upgrade(self._writing)
+
+    def version(self) -> str | None:
+        """The version of the tables, None where there are none yet."""
+        with self._explained(), self._reading.connect() as connection:
+            return migrate.version(connection)
+
+    @contextmanager
+    def write(self, *, patient: bool = False) -> Iterator[Tx]:
+        """One transaction: all of it is kept when the block ends, nothing when it raises.
+
+        `patient` lets every other writer of this process go first. Raises BusyError when other
+        writers leave no gap, and NotMigratedError where the tables are missing.
+        """
+        way: AbstractContextManager[None] = (
+            self._way.taken(patient=patient) if self._sqlite else nullcontext()
+        )
+        with way, self._explained(), self._writing.begin() as connection:
+            yield Tx(Sql(connection, self._clock))
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """One snapshot: what others write meanwhile is not seen, and nothing can be written."""
+        with self._explained(), self._reading.begin() as connection:
+            yield Tx(Sql(connection, self._clock))
+
+    @property
+    def pushed(self) -> "PushedSamples":
+        """What the source `push` reads from."""
+        return PushedSamples(self)
+
+    def samples_writer(self) -> SamplesWriter:
+        """The thread that commits pushed samples in groups; started at its first use."""
+        with self._opening:
+            if self._samples is None:
+                self._samples = SamplesWriter(lambda: self.write(patient=True))
+            return self._samples
+
+    def close(self) -> None:
+        """Write what is queued, then let go of every connection."""
+        with self._opening:
+            if self._samples is not None:
+                self._samples.close()
+        for engine in _distinct(self._writing, self._reading):
+            engine.dispose()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what the driver says into what to do."""
+        try:
+            yield
+        except (OperationalError, InterfaceError, DBAPIError) as error:
+            raise _explanation(error) from error
+
+
+class PushedSamples:
+    """Reads pushed samples outside of any transaction of the caller's."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def read(self, sli: str, start: datetime, end: datetime) -> Samples:
+        """The slots of an SLI labelled from `start` (included) to `end` (not); see `tx.samples.read`."""
+        with self._store.read() as tx:
+            return tx.samples.read(sli, start, end)
+
+
+def _explanation(error: DBAPIError) -> Exception:
+    """Our error for the driver's, or the driver's own where it is a mistake of ours."""
+    said, code = str(error.orig), getattr(error.orig, "sqlstate", None)
+    if "no such table" in said or code == _NO_TABLE:
+        return NotMigratedError(
+            "the database has not the tables of this version; run: shipwake migrate"
+        )
+    if code in _TRANSIENT or sqlite.busy(error):
+        return BusyError("the database was busy with other writes; try again")
+    if "unable to open database file" in said:
+        return UnreachableError(
+            f"the database file cannot be opened ({said}); check database: and the folder's owner"
+        )
+    if error.connection_invalidated or (
+        code is None and isinstance(error, OperationalError) and "connect" in said
+    ):
+        return UnreachableError(
+            f"the database does not answer ({said.strip()}); check database: and that it runs"
+        )
+    if isinstance(error.orig, Exception) and "append-only" in said:
+        return ShipwakeError(said.strip())
+    return error
+
+
+def _distinct(*engines: Engine) -> list[Engine]:
+    return list({id(e.pool): e for e in engines}.values())

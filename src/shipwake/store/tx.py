@@ -1,0 +1,42 @@
+"""One transaction, with one object a noun."""
+
+from shipwake.store.access import Access
+from shipwake.store.changes import Changes
+from shipwake.store.events import Events
+from shipwake.store.heard import Deliveries
+from shipwake.store.looks import Looks
+from shipwake.store.mappings import Mappings
+from shipwake.store.outbox import Outbox
+from shipwake.store.replies import Replies
+from shipwake.store.samples import SampleChunks
+from shipwake.store.sql import Sql
+from shipwake.store.verdicts import Verdicts
+
+
+class Tx:
+    """What `Store.write` and `Store.read` give; of no use when their block has ended."""
+
+    __slots__ = (
+        "access",
+        "changes",
+        "events",
+        "heard",
+        "looks",
+        "mappings",
+        "outbox",
+        "replies",
+        "samples",
+        "verdicts",
+    )
+
+    def __init__(self, sql: Sql) -> None:
+        self.heard = Deliveries(sql)
+        self.events = Events(sql)
+        self.changes = Changes(sql)
+        self.samples = SampleChunks(sql)
+        self.looks = Looks(sql)
+        self.verdicts = Verdicts(sql)
+        self.outbox = Outbox(sql)
+        self.replies = Replies(sql)
+        self.mappings = Mappings(sql)
+        self.access = Access(sql)
