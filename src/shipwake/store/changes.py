@@ -40,7 +40,7 @@ class Changes:
     def save(self, change: Change, *, mapped: bool) -> None:
         """Keep a change as it now stands; its health and when it was first heard stay."""
         heard = self._sql.clock.now()
-        now = {
+        now: dict[str, Any] = {
             "kind": change.kind.value,
             "state": change.state.value,
             "service": change.service,

@@ -126,9 +126,9 @@ def read(
     begin, last = first // slots, (end - 1) // slots
     count = last - begin + 1
     rows = sql.rows(_READ, {"first": key(series, begin), "last": key(series, last)})
-    found = np.array([row[0] for row in rows], np.int64) - key(series, begin)
-    read_values = np.frombuffer(bytearray().join([row[1] for row in rows]), "<f8")
-    read_states = np.frombuffer(bytearray().join([row[2] for row in rows]), np.uint8)
+    found = np.array([row.id for row in rows], np.int64) - key(series, begin)
+    read_values = np.frombuffer(bytearray().join([row.numbers for row in rows]), "<f8")
+    read_states = np.frombuffer(bytearray().join([row.states for row in rows]), np.uint8)
     if len(rows) == count:
         values, states = read_values.reshape(-1, columns), read_states
     else:

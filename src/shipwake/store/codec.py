@@ -4,7 +4,6 @@ import math
 import struct
 import zlib
 from dataclasses import replace
-from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,14 +24,14 @@ def encode(value: object) -> str:
 
 def decode(kind: type[T], text: str) -> T:
     """The value of that type whose JSON this is; a field it lacks takes its default."""
-    return _decoder(kind).decode(text)
+    if kind not in _DECODERS:
+        _DECODERS[kind] = msgspec.json.Decoder(kind)
+    decoder: msgspec.json.Decoder[T] = _DECODERS[kind]
+    return decoder.decode(text)
 
 
-@cache
-def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
-    return msgspec.json.Decoder(kind)
-
-
+_DECODERS: dict[Any, Any] = {}
+"""By type; building one takes longer than decoding thousands of values."""
 _LENIENT = msgspec.json.Decoder(Assessment, strict=False)
 
 

@@ -65,7 +65,7 @@ COUNTS = Table(
     Column("source", Text, primary_key=True),
     Column("outcome", Text, primary_key=True),
     Column("text", Text, primary_key=True),
-    Column("count", Wide, nullable=False),
+    Column("times", Wide, nullable=False),
     Column("last", Instant, nullable=False),
 )
 
@@ -206,10 +206,10 @@ class Deliveries:
         """Count a delivery of which nothing (more) is kept; `outcome` is one of `Outcome`."""
         text = self._bounded(kind, source, Outcome(outcome), text[:LONGEST])
         insert = self._sql.insert(COUNTS).values(
-            kind=kind, source=source, outcome=Outcome(outcome).value, text=text, count=by, last=at
+            kind=kind, source=source, outcome=Outcome(outcome).value, text=text, times=by, last=at
         )
         key = ["kind", "source", "outcome", "text"]
-        newer = {"count": COUNTS.c.count + by, "last": insert.excluded.last}
+        newer = {"times": COUNTS.c.times + by, "last": insert.excluded.last}
         self._sql.do(insert.on_conflict_do_update(index_elements=key, set_=newer))
 
     def _bounded(self, kind: str, source: str, outcome: Outcome, text: str) -> str:
@@ -221,7 +221,7 @@ class Deliveries:
             COUNTS.c.source == source,
             COUNTS.c.outcome == outcome.value,
         ]
-        if self._sql.value(select(COUNTS.c.count).where(*same, COUNTS.c.text == text)):
+        if self._sql.value(select(COUNTS.c.times).where(*same, COUNTS.c.text == text)):
             return text
         many = self._sql.value(select(func.count()).select_from(COUNTS).where(*same))
         return text if many < WORDS else ""
@@ -270,7 +270,7 @@ class Deliveries:
         for row in self._sql.rows(select(COUNTS).order_by(COUNTS.c.last.desc())):
             key, outcome = (row.kind, row.source), Outcome(row.outcome)
             sender = senders.get(key) or _silent(row.kind, row.source, row.last)
-            senders[key] = _counted(sender, outcome, row.text, row.count, row.last)
+            senders[key] = _counted(sender, outcome, row.text, row.times, row.last)
         return [senders[key] for key in sorted(senders)]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -82,7 +83,7 @@ def push_of(
 def admit(push: Push, now: datetime) -> Measured:
     """The samples that can be measurements, and a count for each reason why others cannot."""
     times, values = push.times_s, push.values.reshape(len(push.times_s), push.columns)
-    faults = [
+    faults: list[tuple[str, Any]] = [
         (NO_TIME, ~np.isfinite(times)),
         (FUTURE, times > (now + AHEAD).timestamp()),
         (TOO_OLD, times < (now - BEHIND).timestamp()),
@@ -103,7 +104,7 @@ def admit(push: Push, now: datetime) -> Measured:
 
 
 def _sorted_out(
-    faults: Sequence[tuple[str, npt.NDArray[np.bool_]]], count: int
+    faults: Sequence[tuple[str, Any]], count: int
 ) -> tuple[npt.NDArray[np.bool_], dict[str, int]]:
     """Which samples have no fault, and the first fault of each of the others, counted."""
     good = np.ones(count, np.bool_)

@@ -104,8 +104,8 @@ def tally(sql: Sql, wanted: Filter) -> tuple[dict[Health, int], int, bool]:
         select(CHANGES.c.health).where(*conditions(replace(wanted, health=None)))
     )
     some = newest.limit(TALLIED).subquery()
-    counted = sql.rows(select(some.c.health, func.count()).group_by(some.c.health))
-    found = {row[0]: row[1] for row in counted}
+    counted = sql.rows(select(some.c.health, func.count().label("changes")).group_by(some.c.health))
+    found = {row.health: row.changes for row in counted}
     unjudged = found.pop(None, 0)
     by_health = {h: found[h.value] for h in Health if h.value in found}
     return by_health, unjudged, sum(found.values()) + unjudged >= TALLIED

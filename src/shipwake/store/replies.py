@@ -44,5 +44,7 @@ class Replies:
         wanted = list(ids)
         if not wanted:
             return {}
-        found = select(REPLIES.c.change_id, func.count()).where(REPLIES.c.change_id.in_(wanted))
-        return {r[0]: r[1] for r in self._sql.rows(found.group_by(REPLIES.c.change_id))}
+        found = select(REPLIES.c.change_id, func.count().label("replies")).where(
+            REPLIES.c.change_id.in_(wanted)
+        )
+        return {r.change_id: r.replies for r in self._sql.rows(found.group_by(REPLIES.c.change_id))}

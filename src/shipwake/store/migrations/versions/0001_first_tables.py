@@ -50,7 +50,7 @@ def _heard() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("count", WIDE, nullable=False),
+        sa.Column("times", WIDE, nullable=False),
         sa.Column("last", WIDE, nullable=False),
         sa.PrimaryKeyConstraint("kind", "source", "outcome", "text", name="pk_heard_counts"),
     )
