@@ -46,8 +46,8 @@ def _hooks(config: Config) -> Mapping[tuple[str, str], intake.Intake]:
 
 def _sources(config: Config, store: Store, recorded: Source | None) -> dict[str, Source]:
     push = Adapter(kind="push", name="push", settings={})
-    made = {"push": recorded or sources.connect(push, reader=store)}
-    return made | {a.name: sources.connect(a, reader=store) for a in config.sources}
+    made = {"push": recorded or sources.connect(push, reader=store.pushed)}
+    return made | {a.name: sources.connect(a, reader=store.pushed) for a in config.sources}
 
 
 def _steps(config: Config, recorded: Source | None) -> dict[str, timedelta]:
