@@ -1,6 +1,7 @@
 """Verdicts and the assessments they were folded from: appended, never edited or deleted, which triggers enforce."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -115,6 +116,15 @@ class Verdicts:
         """Every verdict of a change, oldest first."""
         found = select(VERDICTS.c.body).where(VERDICTS.c.change_id == change_id)
         return [decode(Verdict, r.body) for r in self._sql.rows(found.order_by(VERDICTS.c.seq))]
+
+    def words(self, ids: Iterable[str]) -> dict[str, list[tuple[datetime, Health]]]:
+        """When each verdict of these changes was given and its word, oldest first; none: left out."""
+        found = select(VERDICTS.c.change_id, VERDICTS.c.at, VERDICTS.c.health)
+        these = found.where(VERDICTS.c.change_id.in_(list(ids)))
+        words: dict[str, list[tuple[datetime, Health]]] = {}
+        for r in self._sql.rows(these.order_by(VERDICTS.c.change_id, VERDICTS.c.seq)):
+            words.setdefault(r.change_id, []).append((r.at, Health(r.health)))
+        return words
 
     def newest(self, change_id: str) -> Verdict | None:
         """The newest verdict of a change."""
