@@ -32,7 +32,7 @@ class Calibration:
     tail: Tail
 
     def standard(self, statistics: Floats) -> Floats:
-        """U for statistics [k, len(STATISTICS)]."""
+        """U for the statistics [len(STATISTICS)] of one path."""
         return (statistics - self.center) / self.spread
 
     def p_value(self, m: Floats) -> Floats:
@@ -57,25 +57,26 @@ def weights() -> Floats:
 
 
 def calibrate(statistics: Floats, effective: float, floor: float = 0.0) -> Calibration:
-    """From the statistics [n, len(STATISTICS)] of placebo paths worth `effective` independent ones.
+    """From the statistics [len(STATISTICS), n] of placebo paths worth `effective` independent ones.
 
     `floor` is the least that a statistic's 98 % quantile may be, where theory knows one (counts).
     """
-    center = np.median(statistics, axis=0)
-    ordered = np.sort(statistics, axis=0)
-    n = len(ordered)
-    far = ordered[int(np.ceil(FAR_QUANTILE * (n - 1)))] - center
-    limit = 3 * far + 1e-12
-    rms = np.sqrt(np.mean(np.clip(statistics - center, -limit, limit) ** 2, axis=0))
+    ordered = np.sort(statistics, axis=1)
+    n = ordered.shape[1]
+    center = ordered[:, n // 2]
+    far = ordered[:, int(np.ceil(FAR_QUANTILE * (n - 1)))] - center
+    centered = statistics - center[:, None]
+    limit = (3 * far + 1e-12)[:, None]
+    rms = np.sqrt(np.mean(np.clip(centered, -limit, limit) ** 2, axis=1))
     spread = (np.maximum(np.maximum(far, 1.5 * rms), floor) + 1e-9) / weights()
-    by_moment = ((statistics - center) / spread).max(axis=1)
+    by_moment = (centered / spread[:, None]).max(axis=0)
     maxima = np.sort(by_moment)
     return Calibration(
         center=center,
         spread=spread,
         maxima=maxima,
         by_moment=by_moment.astype(np.float32),
-        weak=ordered[int((1 - POWER) * (n - 1))],
+        weak=ordered[:, int((1 - POWER) * (n - 1))],
         tail=tail.fit(maxima, effective),
     )
 

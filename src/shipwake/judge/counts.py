@@ -38,7 +38,7 @@ class CountNoise:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counted:
-    """The measure of summed excesses: their standard deviation, given running totals `mass` [n, 61]."""
+    """The measure of summed excesses: their standard deviation, given running totals `mass` [61, n]."""
 
     noise: CountNoise
     rate: Floats
@@ -46,17 +46,13 @@ class Counted:
 
     def over(self, start: int, end: int, dropped: int) -> Floats:
         """[n]: for the stretch [start, end) of which `dropped` slots are left out."""
-        counted = (
-            (self.mass[:, end] - self.mass[:, start]) * (end - start - dropped) / (end - start)
-        )
+        counted = (self.mass[end] - self.mass[start]) * (end - start - dropped) / (end - start)
         return self.noise.deviation(self.rate, counted)
 
     def stretches(self, width: int, count: int, dropped: int) -> Floats:
-        """[n, count]: for the first `count` stretches of `width`."""
-        counted = (
-            (self.mass[:, width : width + count] - self.mass[:, :count]) * (width - dropped) / width
-        )
-        return self.noise.deviation(self.rate[:, None], counted)
+        """[count, n]: for the first `count` stretches of `width`."""
+        counted = (self.mass[width : width + count] - self.mass[:count]) * (width - dropped) / width
+        return self.noise.deviation(self.rate, counted)
 
 
 def least_rate(totals: Floats) -> float:
@@ -65,28 +61,29 @@ def least_rate(totals: Floats) -> float:
 
 
 def running_totals(totals: Floats) -> Floats:
-    """[n, 61] from totals [n, 60]."""
-    mass = np.zeros((len(totals), HORIZON + 1))
-    np.cumsum(totals, axis=1, out=mass[:, 1:])
+    """[61, n] from totals [60, n]."""
+    mass = np.zeros((len(totals) + 1, totals.shape[1]))
+    np.cumsum(totals, axis=0, out=mass[1:])
     return mass
 
 
 def learn_noise(excess: Floats, totals: Floats, rate: Floats, least: float) -> CountNoise:
-    """From excesses and totals [n, 60] at placebo moments with their expected rates [n].
+    """From excesses and totals [60, n] at placebo moments with their expected rates [n].
 
     Few events say little of how they clump, so F starts at 4, worth ten events.
     """
-    binomial = (rate * (1 - rate))[:, None] * totals
+    binomial = rate * (1 - rate) * totals
     limit = 4 * np.sqrt(PRIOR_CLUMP * (binomial + 1))
     seen = np.clip(excess, -limit, limit)
-    events = float(np.sum(binomial)) / HORIZON * 1.0
-    clump = float(np.sum(seen * seen)) / max(float(np.sum(binomial)), 1e-9)
+    everything = max(float(np.sum(binomial)), 1e-9)
+    events = everything / HORIZON
+    clump = float(np.sum(seen * seen)) / everything
     share = events / (events + PRIOR_EVENTS)
     clump = max(share * min(clump, 1e3) + (1 - share) * PRIOR_CLUMP, 1.0)
-    whole, counted = excess.sum(axis=1), totals.sum(axis=1)
+    whole, counted = excess.sum(axis=0), totals.sum(axis=0)
     square = whole * whole
     square = np.minimum(square, np.quantile(square, 0.98))
-    spare = float(np.mean(square)) - clump * float(np.mean(binomial.sum(axis=1) + 1))
+    spare = float(np.mean(square)) - clump * float(np.mean(binomial.sum(axis=0) + 1))
     drift = max(spare, 0.0) / max(float(np.mean(counted * counted)), 1e-9)
     return CountNoise(clump, drift, least)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shipwake.domain import Floats
-from shipwake.judge.moments import STOPS
+from shipwake.judge.moments import HORIZON, STOPS
 from shipwake.judge.statistics import BURST, Measure
 
 COVERAGE = 0.95
@@ -25,42 +25,45 @@ class Straying:
 
 
 def estimate(z: Floats) -> Floats:
-    """Mean [n] of paths [n, m] without the three consecutive samples of largest and of smallest sum.
+    """Mean [n] of paths [m, n] without the three consecutive samples of largest and of smallest sum.
 
     Under twelve samples the median.
     """
-    m = z.shape[1]
+    m = len(z)
     if m < 12:
-        return np.asarray(np.median(z, axis=1))
-    total = np.zeros((len(z), m + 1))
-    np.cumsum(z, axis=1, out=total[:, 1:])
-    bursts = total[:, BURST:] - total[:, :-BURST]
-    high, low = bursts.argmax(axis=1), bursts.argmin(axis=1)
-    rows = np.arange(len(z))
-    shared = np.maximum(BURST - np.abs(high - low), 0)
-    apart = shared == 0
-    left_out = bursts[rows, high] + np.where(apart, bursts[rows, low], 0.0)
-    return np.asarray((total[:, -1] - left_out) / (m - BURST * (1 + apart)))
+        return np.asarray(np.median(z, axis=0))
+    total = np.zeros((m + 1, z.shape[1]))
+    np.cumsum(z, axis=0, out=total[1:])
+    bursts = total[BURST:] - total[:-BURST]
+    return np.asarray((total[m] - bursts.max(axis=0) - bursts.min(axis=0)) / (m - 2 * BURST))
 
 
 def estimates(z: Floats) -> list[Floats]:
-    """The estimate at each horizon of STOPS, for paths [n, 60]."""
-    return [estimate(z[:, :m]) for m in STOPS]
+    """The estimate at each of STOPS, for paths [60, n]."""
+    total = np.zeros((HORIZON + 1, z.shape[1]))
+    np.cumsum(z, axis=0, out=total[1:])
+    bursts = total[BURST:] - total[:-BURST]
+    high, low = np.maximum.accumulate(bursts, axis=0), np.minimum.accumulate(bursts, axis=0)
+    return [
+        np.median(z[:m], axis=0)
+        if m < 12
+        else (total[m] - high[m - BURST] - low[m - BURST]) / (m - 2 * BURST)
+        for m in STOPS
+    ]
 
 
 def straying(z: Floats, measure: Measure | None, least: float, effective: float) -> Straying:
-    """From placebo paths [n, 60] of which `effective` are independent.
+    """From placebo paths [60, n] of which `effective` are independent.
 
-    For counts `measure` tells each row's deviation of the mean, in which the quantiles are given, and
+    For counts `measure` tells each path's deviation of the mean, in which the quantiles are given, and
     `least` is their least size.
     """
     low, high = [], []
     widen = 1 + 2 / effective
+    cut = (1 - COVERAGE) / 2
     for m, found in zip(STOPS, estimates(z), strict=True):
-        sized = found if measure is None else found * m / measure.over(0, m, 0)
-        ordered = np.sort(sized)
+        ordered = np.sort(found if measure is None else found * m / measure.over(0, m, 0))
         n = len(ordered)
-        cut = (1 - COVERAGE) / 2
         low.append(min(ordered[int(cut * (n - 1))] * widen, -least))
         high.append(max(ordered[int(np.ceil((1 - cut) * (n - 1)))] * widen, least))
     return Straying(np.array(low), np.array(high))

@@ -9,7 +9,7 @@ from shipwake.domain import Floats, Reason, Samples, Sli, SliKind, utc
 from shipwake.judge import counts, recurrence
 from shipwake.judge.calibration import calibrate
 from shipwake.judge.effect import straying
-from shipwake.judge.forecast import Forecast, forecast
+from shipwake.judge.forecast import Forecast, following, forecast
 from shipwake.judge.moments import HORIZON, Index, Moments, placebos
 from shipwake.judge.normal import Before, Model, Normal
 from shipwake.judge.past import Past
@@ -18,7 +18,7 @@ from shipwake.judge.refusal import Refusal
 from shipwake.judge.scale import local_scale
 from shipwake.judge.season import Season, seasonal
 from shipwake.judge.series import Series, on_grid, prepare
-from shipwake.judge.statistics import Mean, Paths, upward
+from shipwake.judge.statistics import Mean, Paths, both_ways
 from shipwake.judge.windows import Running, median_of_three
 
 FEATURE_FAR = 100.0
@@ -91,24 +91,21 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
     smooth = far - rhythm
     if sli.kind is not SliKind.RATIO:
         smooth = median_of_three(smooth)
-    windows = np.lib.stride_tricks.sliding_window_view
-    paths = windows(x, HORIZON)
-    answered = windows(series.read.ok, HORIZON)
     earlier = _earlier(series)
-    calm = Running.of(smooth, series.calm)
-    foretold = forecast(x, calm, Running.of(smooth, series.recent), paths, moments, earlier)
-    known = answered[moments.at]
+    calm, recent = Running.of(smooth, series.calm), Running.of(smooth, series.recent)
+    foretold = forecast(x, calm, recent, moments, earlier)
     if sli.kind is SliKind.RATIO:
         return _of_counts(series, season, foretold, moments, earlier)
-    residuals = foretold.residuals * known
+    residuals = foretold.residuals * following(series.read.ok, moments.at)
     scale, here = local_scale(
         residuals, smooth, series.calm, moments, np.array([len(x)]), series.unit_s
     )
-    curve = recurrence.recurring(foretold.past * answered[earlier], residuals)
-    z = residuals / scale[:, None]
+    curve = recurrence.recurring(foretold.past * following(series.read.ok, earlier), residuals)
+    z = residuals / scale
     limit, drawn = _limits(z)
-    clipped = np.clip(z, -limit, limit)
-    both = Paths(clipped, np.clip(clipped, -drawn, drawn), Mean())
+    clipped = np.clip(z, -limit[:, None], limit[:, None])
+    drawn_in = np.clip(z, -drawn[:, None], drawn[:, None])
+    up, down = both_ways(Paths(clipped, drawn_in, Mean()))
     low, high = _band(clipped)
     return Model(
         transform=series.transform,
@@ -120,8 +117,8 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
         band_low=low,
         band_high=high,
         recurrence=curve,
-        up=calibrate(upward(both), moments.effective),
-        down=calibrate(upward(both.mirrored()), moments.effective),
+        up=calibrate(up, moments.effective),
+        down=calibrate(down, moments.effective),
         straying=straying(clipped, None, 0.0, moments.effective),
         noise=None,
         moments_s=_times(series, moments),
@@ -141,10 +138,10 @@ def _earlier(series: Series) -> Index:
 
 def _limits(z: Floats) -> tuple[Floats, Floats]:
     """Limits [60] of scaled residuals: raw ones against absurdity, drawn ones for means that last."""
-    spread: Floats = np.sqrt(np.mean(np.clip(z, -4, 4) ** 2, axis=0))
+    spread: Floats = np.sqrt(np.mean(np.clip(z, -4, 4) ** 2, axis=1))
     spread = np.maximum(spread, 0.3 * float(spread.mean()) + 1e-9)
-    some = np.abs(z[:: max(1, len(z) // SAMPLED)])
-    middle: Floats = np.maximum(1.4826 * np.median(some, axis=0), 0.2 * spread)
+    some = np.abs(_some(z))
+    middle: Floats = np.maximum(1.4826 * np.median(some, axis=1), 0.2 * spread)
     padded = np.concatenate([middle[:2], middle, middle[-2:]])
     smooth: Floats = np.convolve(padded, np.ones(5) / 5, "valid").astype(np.float64)
     return np.asarray(RAW_LIMIT * spread), np.asarray(DRAWN_LIMIT * smooth)
@@ -152,12 +149,16 @@ def _limits(z: Floats) -> tuple[Floats, Floats]:
 
 def _band(z: Floats) -> tuple[Floats, Floats]:
     """Quantiles (2.5 and 97.5 %) of single residuals [60], from eight slots on a smooth line."""
-    some = z[:: max(1, len(z) // SAMPLED)][:, BAND_KNOTS]
-    low, high = np.quantile(some, [0.025, 0.975], axis=0)
+    low, high = np.quantile(_some(z)[BAND_KNOTS], [0.025, 0.975], axis=1)
     slots = np.arange(HORIZON, dtype=np.float64)
     below = np.interp(slots, BAND_KNOTS, np.minimum(low, 0)).astype(np.float64)
     above = np.interp(slots, BAND_KNOTS, np.maximum(high, 0)).astype(np.float64)
     return np.asarray(below), np.asarray(above)
+
+
+def _some(z: Floats) -> Floats:
+    """Every so many paths, about 400 of them."""
+    return z[:, :: max(1, z.shape[1] // SAMPLED)]
 
 
 def _times(series: Series, moments: Moments) -> Floats:
@@ -168,21 +169,21 @@ def _of_counts(
     series: Series, season: Season, foretold: Forecast, moments: Moments, earlier: Index
 ) -> Model:
     """The model of a ratio: excesses of events over what the expected rate makes of the counted."""
-    windows = np.lib.stride_tricks.sliding_window_view
     size = series.transform.size
-    totals = windows(series.read.totals, HORIZON)[moments.at]
-    rates = windows(series.read.values, HORIZON)[moments.at]
+    totals = following(series.read.totals, moments.at)
+    rates = following(series.read.values, moments.at)
     least = counts.least_rate(series.calm)
     bounded = np.clip(rates - foretold.residuals * size, least, 1 - least)
     excess = (rates - bounded) * totals
-    rate = bounded.mean(axis=1)
+    rate = bounded.mean(axis=0)
     noise = counts.learn_noise(excess, totals, rate, least)
     measure = counts.Counted(noise, rate, counts.running_totals(totals))
-    sampled = noise.deviation(rate[:, None], totals)
+    sampled = noise.deviation(rate, totals)
     drawn = np.clip(excess, -DRAWN_LIMIT * sampled, DRAWN_LIMIT * sampled)
-    both = Paths(excess, drawn, measure)
-    answered = windows(series.read.ok, HORIZON)
-    curve = recurrence.recurring(foretold.past * answered[earlier], foretold.residuals)
+    up, down = both_ways(Paths(excess, drawn, measure))
+    curve = recurrence.recurring(
+        foretold.past * following(series.read.ok, earlier), foretold.residuals
+    )
     limit = np.full(HORIZON, np.inf)
     low, high = _band(excess / sampled)
     floor = counts.NORMAL_98
@@ -196,8 +197,8 @@ def _of_counts(
         band_low=np.minimum(low, -1.96),
         band_high=np.maximum(high, 1.96),
         recurrence=curve,
-        up=calibrate(upward(both), moments.effective, floor),
-        down=calibrate(upward(both.mirrored()), moments.effective, floor),
+        up=calibrate(up, moments.effective, floor),
+        down=calibrate(down, moments.effective, floor),
         straying=straying(excess, measure, 1.96, moments.effective),
         noise=noise,
         moments_s=_times(series, moments),

@@ -28,8 +28,8 @@ def recovered(z: Floats, ok: np.ndarray, straying: Straying, sign: int, began: i
     low, high = straying.at(len(last))
     wide = np.sqrt(max(1.0, m / HORIZON))
     far = (high if sign > 0 else -low) * wide
-    halves = [float(estimate(part[None])[0]) for part in (last, last[len(last) // 2 :])]
-    worst = float(estimate(out[None])[0])
+    halves = [float(estimate(part[:, None])[0]) for part in (last, last[len(last) // 2 :])]
+    worst = float(estimate(out[:, None])[0])
     if max(halves) > far or max(halves) > STILL * max(worst, 3 * far):
         return None
     return _since(sign * z, back, far)

@@ -26,21 +26,21 @@ NOTHING = Recurrence(np.zeros(HORIZON), 0.0, 0)
 
 
 def recurring(past: Floats, placebo: Floats) -> Recurrence:
-    """From residual paths [k, 60] after earlier changes and [n, 60] at placebo moments.
+    """From residual paths [60, k] after earlier changes and [60, n] at placebo moments.
 
     Means over growing blocks are kept where the changes agree on them beyond what placebos do. What
     is still there at the end of the hour is no warm-up but a change for good, and is taken off.
     """
-    k = len(past)
+    k = past.shape[1]
     if k < FEWEST:
         return NOTHING
     d, r = _blocks(past), _blocks(placebo)
-    wide = 3 * 1.4826 * np.median(np.abs(r - np.median(r, axis=0)), axis=0)
-    noise = np.sqrt(np.mean(np.clip(r, -wide, wide) ** 2, axis=0)) + 1e-12
-    middle = np.median(d, axis=0)
-    mad = 1.4826 * np.median(np.abs(d - middle), axis=0)
+    wide = 3 * 1.4826 * np.median(np.abs(r - np.median(r, axis=1, keepdims=True)), axis=1)
+    noise = np.sqrt(np.mean(np.clip(r, -wide[:, None], wide[:, None]) ** 2, axis=1)) + 1e-12
+    middle = np.median(d, axis=1)
+    mad = 1.4826 * np.median(np.abs(d - middle[:, None]), axis=1)
     limit = 2 * np.hypot(mad, noise)
-    mean = np.clip(d, middle - limit, middle + limit).mean(axis=0)
+    mean = np.clip(d.T, middle - limit, middle + limit).mean(axis=0)
     error = np.sqrt((noise**2 + (0.5 * mad**2 if k >= 5 else 0.0)) / k)
     t2 = (mean / error) ** 2
     if t2.max() < 9 and t2.sum() < 25:
@@ -50,13 +50,14 @@ def recurring(past: Floats, placebo: Floats) -> Recurrence:
         return NOTHING
     middles = (EDGES[1:] + EDGES[:-1] - 1) / 2
     curve = np.interp(np.arange(HORIZON), middles, kept)
-    return Recurrence(curve, _size_spread(d, kept, noise), k)
+    return Recurrence(curve, _size_spread(d.T, kept, noise), k)
 
 
 def _blocks(paths: Floats) -> Floats:
-    total = np.zeros((len(paths), HORIZON + 1))
-    np.cumsum(paths, axis=1, out=total[:, 1:])
-    return (total[:, EDGES[1:]] - total[:, EDGES[:-1]]) / np.diff(EDGES)
+    """Means over the growing blocks: [blocks, n]."""
+    total = np.zeros((HORIZON + 1, paths.shape[1]))
+    np.cumsum(paths, axis=0, out=total[1:])
+    return np.asarray((total[EDGES[1:]] - total[EDGES[:-1]]) / np.diff(EDGES)[:, None])
 
 
 def _returning(curve: Floats) -> Floats:

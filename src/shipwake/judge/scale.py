@@ -21,25 +21,26 @@ def local_scale(
     moves at this time on earlier days, cross-fitted, and kept within what was foretold of the middle
     96 % of moments.
     """
-    rho = np.abs(residuals).mean(axis=1)
+    rho = np.abs(residuals).mean(axis=0)
     base = float(np.median(rho)) + 1e-12
     floor = 0.1 * base
     at = np.concatenate([moments.at, others])
     raw = _moves(y, weight, at, floor, unit_s)
     n = len(moments)
-    mean, deviation = raw[:n].mean(axis=0), raw[:n].std(axis=0) + 1e-9
+    mean = raw[:, :n].mean(axis=1, keepdims=True)
+    deviation = raw[:, :n].std(axis=1, keepdims=True) + 1e-9
     features = np.clip((raw - mean) / deviation, -LIMIT, LIMIT)
     target = np.log(rho + floor)
     middle = float(np.median(target))
     fit = cross_fit(
-        features[:n],
-        np.clip(target - middle, -3.0, 3.0)[:, None],
+        features[:, :n],
+        np.clip(target - middle, -3.0, 3.0)[None],
         np.ones(n),
         RIDGE * n / moments.effective,
     )
-    inside = fit.held_out[:, 0] + middle
+    inside = fit.held_out[0] + middle
     low, high = np.quantile(inside, [0.02, 0.98])
-    beside = features[n:] @ fit.coefficients[:, 0] + middle
+    beside = fit.coefficients[0] @ features[:, n:] + middle
     return np.exp(np.clip(inside, low, high)), np.exp(np.clip(beside, low, high))
 
 
@@ -47,15 +48,15 @@ def _moves(y: Floats, weight: Floats, at: Index, floor: float, unit_s: float) ->
     """Logs of mean |Δ| and deviation over the last 60 and 240 samples, and of mean |Δ| at this time of earlier days."""
     steps = Running.of(np.abs(np.diff(y, prepend=y[0])), weight)
     first, second = Running.of(y, weight), Running.of(y * y, weight)
-    columns = []
+    rows = []
     for width in (HORIZON, 4 * HORIZON):
         start = at - width
-        columns.append(np.log(steps.mean(start, at, 0.0) + floor))
+        rows.append(np.log(steps.mean(start, at, 0.0) + floor))
         mean = first.mean(start, at, 0.0)
         variance = np.maximum(second.mean(start, at, 0.0) - mean * mean, 0.0)
-        columns.append(np.log(np.sqrt(variance) + floor))
-    daily = _same_time(steps, at, len(y), floor, unit_s, columns[2])
-    return np.stack([*columns, *daily], axis=1)
+        rows.append(np.log(np.sqrt(variance) + floor))
+    daily = _same_time(steps, at, len(y), floor, unit_s, rows[2])
+    return np.stack([*rows, *daily])
 
 
 def _same_time(

@@ -58,7 +58,7 @@ def effect_of(sli: Sli, shift: Shift, seen: Watched, found: Residuals) -> tuple[
     ok = seen.read.ok
     n = int(ok.sum())
     low, high = shift.model.straying.at(n)
-    z = float(estimate(found.z[ok][None])[0])
+    z = float(estimate(found.z[ok][:, None])[0])
     noise = shift.model.noise
     if noise is not None:
         deviation = float(noise.deviation(np.array(shift.rate), np.array(shift.counted)))

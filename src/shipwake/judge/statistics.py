@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from shipwake.domain import Floats
-from shipwake.judge.moments import HORIZON, STOPS
+from shipwake.judge.moments import STOPS
 
 BURST = 3
 """Consecutive samples that a statistic leaves out at its own worst place."""
@@ -53,11 +53,11 @@ class Measure(Protocol):
     """What a sum of residuals over slots [start, end), `dropped` of them left out, is divided by."""
 
     def over(self, start: int, end: int, dropped: int) -> Floats | float:
-        """For one stretch: a number, or one a row [n]."""
+        """For one stretch: a number, or one a path [n]."""
         ...
 
     def stretches(self, width: int, count: int, dropped: int) -> Floats | float:
-        """For the first `count` stretches of `width`: a number, or [n, count]."""
+        """For the first `count` stretches of `width`: a number, or [count, n]."""
         ...
 
 
@@ -76,39 +76,70 @@ class Mean:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Paths:
-    """Residual paths [n, 60] that missing samples leave at 0; `drawn` are those drawn in to a limit."""
+    """Residual paths [60, n], a column each; missing samples are 0; `drawn` are those drawn in to a limit.
+
+    Slots come first, so that sums over slots run along whole rows of memory.
+    """
 
     raw: Floats
     drawn: Floats
     measure: Measure
 
-    def mirrored(self) -> "Paths":
-        """Up and down exchanged."""
-        return Paths(-self.raw, -self.drawn, self.measure)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sums:
+    """Running sums [61, n] and the sums of each three consecutive samples [58, n]."""
+
+    total: Floats
+    bursts: Floats
+
+    @classmethod
+    def of(cls, z: Floats) -> "_Sums":
+        total = np.zeros((len(z) + 1, z.shape[1]))
+        np.cumsum(z, axis=0, out=total[1:])
+        return cls(total, total[BURST:] - total[:-BURST])
 
 
-def upward(paths: Paths) -> Floats:
-    """Every statistic of every path, large where it went up: [n, len(STATISTICS)]."""
-    raw, drawn = _summed(paths.raw), _summed(paths.drawn)
-    bursts = raw[:, BURST:] - raw[:, :-BURST]
-    worst_drawn = np.maximum.accumulate(drawn[:, BURST:] - drawn[:, :-BURST], axis=1)
-    stretch = _worst_stretches(raw, bursts, paths.measure)
-    columns = []
-    for s in STATISTICS:
-        if s.shape is Shape.STRETCH:
-            columns.append(stretch[:, s.horizon - STRETCH])
-        elif s.shape is Shape.LATEST:
-            columns.append(
-                _less_a_burst(raw, bursts, s.horizon - latest(s.horizon), s.horizon, paths.measure)
-            )
-        elif s.horizon <= BURST:
-            columns.append(paths.raw[:, : s.horizon].min(axis=1) / paths.measure.over(0, 1, 0))
-        elif s.horizon < 12:
-            columns.append(_less_a_burst(raw, bursts, 0, s.horizon, paths.measure))
+def both_ways(paths: Paths) -> tuple[Floats, Floats]:
+    """Every statistic of every path, large where it went up, and where it went down.
+
+    Each of shape [len(STATISTICS), n].
+    """
+    raw, drawn = _Sums.of(paths.raw), _Sums.of(paths.drawn)
+    highest = np.maximum.accumulate(drawn.bursts, axis=0)
+    lowest = np.minimum.accumulate(drawn.bursts, axis=0)
+    stretch = _worst_stretches(raw, paths.measure)
+    up = np.empty((len(STATISTICS), paths.raw.shape[1]))
+    down = np.empty_like(up)
+    for k, (m, shape) in enumerate((s.horizon, s.shape) for s in STATISTICS):
+        if shape is Shape.STRETCH:
+            up[k], down[k] = stretch[0][m - STRETCH], stretch[1][m - STRETCH]
+        elif shape is Shape.LATEST:
+            up[k], down[k] = _less_a_burst(raw, m - latest(m), m, paths.measure)
+        elif m <= BURST:
+            one = paths.measure.over(0, 1, 0)
+            up[k], down[k] = paths.raw[:m].min(axis=0) / one, -paths.raw[:m].max(axis=0) / one
+        elif m < 12:
+            up[k], down[k] = _less_a_burst(raw, 0, m, paths.measure)
         else:
-            kept = drawn[:, s.horizon] - worst_drawn[:, s.horizon - BURST]
-            columns.append(kept / paths.measure.over(0, s.horizon, BURST))
-    return np.stack(columns, axis=1)
+            size = paths.measure.over(0, m, BURST)
+            up[k] = (drawn.total[m] - highest[m - BURST]) / size
+            down[k] = (lowest[m - BURST] - drawn.total[m]) / size
+    return up, down
+
+
+def levels(paths: Paths) -> Floats:
+    """The same means with nothing left out, signed: [len(STATISTICS), n]. For curves, which have no bursts."""
+    total = _Sums.of(paths.raw).total
+    found = []
+    for s in STATISTICS:
+        width = {Shape.LEVEL: s.horizon, Shape.LATEST: latest(s.horizon), Shape.STRETCH: STRETCH}[
+            s.shape
+        ]
+        start = 0 if s.shape is Shape.STRETCH else s.horizon - width
+        size = paths.measure.over(start, start + width, 0)
+        found.append((total[start + width] - total[start]) / size)
+    return np.stack(found)
 
 
 def latest(horizon: int) -> int:
@@ -116,24 +147,26 @@ def latest(horizon: int) -> int:
     return max(8, horizon // 3)
 
 
-def _summed(z: Floats) -> Floats:
-    total = np.zeros((len(z), HORIZON + 1))
-    np.cumsum(z, axis=1, out=total[:, 1:])
-    return total
+def _less_a_burst(sums: _Sums, start: int, end: int, measure: Measure) -> tuple[Floats, Floats]:
+    """D₃: the mean of [start, end) without the three consecutive samples of largest (least) sum."""
+    whole = sums.total[end] - sums.total[start]
+    within = sums.bursts[start : end - BURST + 1]
+    size = measure.over(start, end, BURST)
+    return np.asarray((whole - within.max(axis=0)) / size), np.asarray(
+        (within.min(axis=0) - whole) / size
+    )
 
 
-def _less_a_burst(total: Floats, bursts: Floats, start: int, end: int, measure: Measure) -> Floats:
-    """D₃: the mean of [start, end) without the three consecutive samples of largest sum."""
-    kept = total[:, end] - total[:, start] - bursts[:, start : end - BURST + 1].max(axis=1)
-    return np.asarray(kept / measure.over(start, end, BURST))
-
-
-def _worst_stretches(total: Floats, bursts: Floats, measure: Measure) -> Floats:
-    """Running maximum of D₃ over stretches of seven: column k ends at sample k + 7."""
+def _worst_stretches(sums: _Sums, measure: Measure) -> tuple[Floats, Floats]:
+    """Running maximum of D₃ over stretches of seven, up and down: row k ends at sample k + 7."""
     count = STRETCHES_TO - STRETCH + 1
-    sums = total[:, STRETCH : STRETCH + count] - total[:, :count]
-    worst = bursts[:, :count].copy()
+    whole = sums.total[STRETCH : STRETCH + count] - sums.total[:count]
+    high, low = sums.bursts[:count].copy(), sums.bursts[:count].copy()
     for k in range(1, STRETCH - BURST + 1):
-        np.maximum(worst, bursts[:, k : k + count], out=worst)
-    level = (sums - worst) / measure.stretches(STRETCH, count, BURST)
-    return np.asarray(np.maximum.accumulate(level, axis=1))
+        np.maximum(high, sums.bursts[k : k + count], out=high)
+        np.minimum(low, sums.bursts[k : k + count], out=low)
+    size = measure.stretches(STRETCH, count, BURST)
+    return (
+        np.maximum.accumulate((whole - high) / size, axis=0),
+        np.maximum.accumulate((low - whole) / size, axis=0),
+    )

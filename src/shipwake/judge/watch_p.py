@@ -6,10 +6,11 @@ import numpy as np
 
 from shipwake.domain import Better, Floats
 from shipwake.judge.calibration import Calibration, running_maximum
+from shipwake.judge.counts import Counted
 from shipwake.judge.moments import HORIZON, STOPS
 from shipwake.judge.normal import Model
 from shipwake.judge.recurrence import Recurrence
-from shipwake.judge.statistics import Mean, Paths, upward
+from shipwake.judge.statistics import STATISTICS, Paths, both_ways, levels
 from shipwake.judge.watched import Watched
 
 
@@ -40,30 +41,39 @@ def moved(model: Model, path: Paths, seen: Watched) -> Moved:
     stops = tuple(s for s in STOPS if s <= m and held[s - 1] >= s / 2)
     if not stops:
         return Moved(np.ones(0), np.ones(0), ())
-    up = _running_p(model.up, upward(path), model, stops, 1.0)
-    down = _running_p(model.down, upward(path.mirrored()), model, stops, -1.0)
-    return Moved(up, down, stops)
-
-
-def _running_p(
-    calibration: Calibration, statistics: Floats, model: Model, stops: tuple[int, ...], sign: float
-) -> Floats:
-    standard = calibration.standard(statistics[0]) / _doubt(calibration, model, sign)
-    return np.minimum.accumulate(
-        np.clip(
-            calibration.p_value(np.maximum.accumulate(running_maximum(standard, stops))), 0.0, 1.0
-        )
+    up, down = both_ways(path)
+    forgiven = _forgiven(model, path)
+    return Moved(
+        _running_p(model.up, up[:, 0], model.recurrence, forgiven, stops),
+        _running_p(model.down, down[:, 0], model.recurrence, -forgiven, stops),
+        stops,
     )
 
 
-def _doubt(calibration: Calibration, model: Model, sign: float) -> Floats | float:
-    """How much less a statistic says since the recurring curve is itself an estimate of uncertain size."""
-    again: Recurrence = model.recurrence
-    if again.count == 0:
-        return 1.0
-    curve = sign * again.curve[None] / model.sigma
-    size = upward(Paths(curve, curve, Mean()))[0] / calibration.spread
-    return np.asarray(np.sqrt(1 + 1 / again.count + (2 * size * again.spread) ** 2))
+def _running_p(
+    calibration: Calibration,
+    statistics: Floats,
+    again: Recurrence,
+    forgiven: Floats,
+    stops: tuple[int, ...],
+) -> Floats:
+    """P at each stop; a statistic says less the more was forgiven, since that is of uncertain size."""
+    standard = calibration.standard(statistics)
+    if again.count:
+        size = 2 * again.spread * forgiven / calibration.spread
+        standard = standard / np.sqrt(1 + 1 / again.count + size * size)
+    found = np.maximum.accumulate(running_maximum(standard, stops))
+    return np.clip(calibration.p_value(found), 0.0, 1.0)
+
+
+def _forgiven(model: Model, path: Paths) -> Floats:
+    """What the recurring curve alone would make of each statistic."""
+    if model.recurrence.count == 0:
+        return np.zeros(len(STATISTICS))
+    curve = model.recurrence.curve[:, None] / model.sigma
+    if isinstance(path.measure, Counted):
+        curve = curve * model.transform.size * np.diff(path.measure.mass, axis=0)
+    return levels(Paths(curve, curve, path.measure))[:, 0]
 
 
 def by_meaning(found: Moved, better: Better, level: float) -> Verdicts:

@@ -77,12 +77,13 @@ def residuals(model: Model, seen: Watched) -> Residuals:
 
 def early_path(model: Model, seen: Watched, found: Residuals) -> Paths:
     """The first 60 samples as one path, slots to come at 0."""
-    z, totals = np.zeros((1, HORIZON)), np.zeros((1, HORIZON))
+    z, totals = np.zeros((HORIZON, 1)), np.zeros((HORIZON, 1))
     m = min(len(seen), HORIZON)
+    z[:m, 0] = found.z[:m]
     if model.noise is None:
-        z[0, :m] = np.clip(found.z[:m], -model.limit[:m], model.limit[:m])
-        return Paths(z, np.clip(z, -model.drawn_limit, model.drawn_limit), Mean())
-    z[0, :m], totals[0, :m] = found.z[:m], seen.read.totals[:m]
-    rate = np.array([found.rate])
-    far = model.drawn_limit * model.noise.deviation(rate[:, None], totals)
-    return Paths(z, np.clip(z, -far, far), Counted(model.noise, rate, running_totals(totals)))
+        limit, drawn = model.limit[:, None], model.drawn_limit[:, None]
+        return Paths(np.clip(z, -limit, limit), np.clip(z, -drawn, drawn), Mean())
+    totals[:m, 0] = seen.read.totals[:m]
+    far = model.drawn_limit[:, None] * model.noise.deviation(np.array(found.rate), totals)
+    measure = Counted(model.noise, np.array([found.rate]), running_totals(totals))
+    return Paths(z, np.clip(z, -far, far), measure)
