@@ -60,10 +60,10 @@ def standing(s: Story) -> str:
     lead = s.lead
     if s.taken_back is not None:
         return ROLLED_BACK
-    if lead is not None and not lead.mine:
-        return NOT_LIKELY_YOU
     if s.health is Health.HEALTHY and any(i.recovered for i in s.indicators):
         return RECOVERED
+    if lead is not None and lead.moved and not lead.mine:
+        return NOT_LIKELY_YOU
     if s.replaced_by is not None or any(i.a.reason is Reason.SUPERSEDED for i in s.indicators):
         return SUPERSEDED
     pending = s.health is Health.UNKNOWN and s.next_look is not None

@@ -101,12 +101,5 @@ def _indicator(change: Change, a: Assessment, sli: Sli, others: Sequence[Other])
 def _rank(i: Indicator) -> tuple[object, ...]:
     word = WORST_FIRST.index(i.word)
     degree = finite(i.a.degree) or 0.0
-    return (
-        word,
-        not i.mine,
-        not i.sli.required,
-        not i.recovered,
-        -abs(degree),
-        i.chance,
-        i.sli.name,
-    )
+    notable = (not i.moved, not i.recovered)
+    return (word, *notable, not i.mine, not i.sli.required, -abs(degree), i.chance, i.sli.name)

@@ -7,7 +7,7 @@ emoji, from → to with the unit, since when, what next; never blame, never jarg
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from shipwake.domain import WORST_FIRST, Change, Health, Reason, Verdict
+from shipwake.domain import WORST_FIRST, Change, Health, Sure, Verdict
 from shipwake.verdict.naming import subject
 from shipwake.verdict.numbers import clock, duration, percent
 from shipwake.verdict.plain import capital, clean, clip
@@ -95,7 +95,7 @@ def _first(change: Change, v: Verdict) -> str:
     said = capital(v.sentence)
     if v.health is Health.HEALTHY:
         again = " again" if v.standing == RECOVERED else ""
-        promise = f" {PROMISE}" if v.reason is Reason.NORMAL and not v.standing else ""
+        promise = f" {PROMISE}" if v.sure is Sure.SURE and not v.standing else ""
         return f"{who} looks healthy{again}{where}{_age(change, v)}: {v.sentence}.{promise}"
     if v.health is Health.IMPROVED:
         thanks = clean(change.people[0].shown, 24) if change.people else ""
@@ -133,7 +133,7 @@ def _third(v: Verdict, url: str, zone: tzinfo) -> str:
 
 def _clock(at: datetime, v: Verdict) -> str:
     """With seconds where looks come within the same minute."""
-    soon = v.next_look is not None and v.next_look - v.at < timedelta(minutes=1)
+    soon = v.next_look is not None and timedelta(0) < v.next_look - v.at < timedelta(minutes=1)
     return clock(at, v.at, step=timedelta(seconds=1 if soon else 60))
 
 

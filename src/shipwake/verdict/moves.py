@@ -45,7 +45,7 @@ def unit(a: Assessment, sli: Sli) -> str:
 
 def step(a: Assessment, sli: Sli) -> timedelta:
     """The time one judged sample spans."""
-    if a.evidence is not None and 0 < a.evidence.step_s < 1e7:
+    if a.evidence is not None and 1e-3 <= a.evidence.step_s < 1e7:
         return timedelta(seconds=a.evidence.step_s)
     return sli.step or DEFAULT_STEP
 

@@ -63,10 +63,7 @@ def percent(share: float) -> str:
 
 def whole(count: float) -> str:
     """A count of things, rounded to what can be meant: "310", "19,400"."""
-    if not math.isfinite(count):
-        return NOTHING
-    places = max(0, _exponent(abs(count)) - 2)
-    return f"{round(count / 10**places) * 10**places:,.0f}"
+    return _written(float(f"{count:.3g}"), 0)
 
 
 def one_in(chance: float) -> str:

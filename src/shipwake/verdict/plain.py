@@ -5,6 +5,7 @@ Escaping for HTML, Slack or a terminal is the renderer's work and is not done he
 
 import re
 import unicodedata
+from functools import lru_cache
 
 NAME_LIMIT = 60
 """Characters of a name inside a sentence."""
@@ -18,6 +19,7 @@ BROADCAST = re.compile(r"@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
 EMOJI_BLOCKS = ((0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x231A, 0x231B), (0x23E9, 0x23FA))
 
 
+@lru_cache(maxsize=4096)
 def clean(text: str, limit: int = NAME_LIMIT) -> str:
     """`text` on one line, at most `limit` characters, without what could reorder or ring.
 

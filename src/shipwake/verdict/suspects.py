@@ -137,7 +137,7 @@ def ends(change: Change, everyone: Iterable[Change]) -> list[datetime]:
 
 
 def _near(change: Change, others: Iterable[Other]) -> list[Other]:
-    once = {o.change.id: o for o in sorted(others, key=repr)}
+    once = {o.change.id: o for o in sorted(others, key=lambda o: (o.change.id, o.health or ""))}
     once.pop(change.id, None)
     return [once[i] for i in sorted(once) if once[i].change.live]
 
@@ -169,7 +169,7 @@ def _reach(c: Change, sli: Sli, judged: Change) -> float:
         return 1.0
     environment = sli.environment or judged.environment
     if c.environment and environment and c.environment != environment:
-        return 0.01
+        return 0.003
     if not c.service and not c.heard_service:
         return 0.4
     return 0.3 if c.kind in FAR_REACHING else 0.15
