@@ -100,15 +100,27 @@ def test_power_that_is_not_known_is_not_said() -> None:
     assert noticing(seen(P95, noticeable=float("inf")), P95) == ""
 
 
-def test_totals() -> None:
-    """A total is said in what failed, and below one thing not at all."""
-    assert excess(replace(MORE_ERRORS, excess=312.4), ERRORS) == "≈ 312 failed"
-    assert excess(replace(MORE_ERRORS, excess=0.4), ERRORS) == ""
-    assert excess(replace(FASTER, sli=ERRORS.name, excess=-310.0), ERRORS) == "≈ 310 fewer failed"
+@pytest.mark.parametrize(
+    ("sli", "total", "words"),
+    [
+        (ERRORS, 312.4, "≈ 312 failed"),
+        (ERRORS, -310.0, "≈ 310 fewer failed"),
+        (ERRORS, 0.4, ""),
+        (ERRORS, float("nan"), ""),
+        (replace(ERRORS, name="availability", good=True), 312.0, "≈ 312 failed"),
+        (replace(ERRORS, name="mail delivered", good=True), 312.0, "≈ 312 fewer than usual"),
+        (replace(ERRORS, name="cache misses"), 19_384.0, "≈ 19,400 more than usual"),
+        (replace(P95, name="orders", kind=SliKind.COUNT), -12.0, "≈ 12 fewer than usual"),
+    ],
+)
+def test_totals(sli: Sli, total: float, words: str) -> None:
+    """A total is said in what failed, or what was more or fewer, and below one thing not at all."""
+    assert excess(seen(sli, health=Health.AILING, excess=total), sli) == words
 
 
 def test_objectives() -> None:
     """An objective is a share for a ratio, and in the unit otherwise."""
     assert objective(replace(ERRORS, objective=0.999)) == "99.9 %"
     assert objective(replace(P95, objective=300.0, notice=NoticeSize())) == "300 ms"
+    assert objective(replace(ERRORS, objective=99.5)) == "99.5 %"
     assert objective(P95) == ""

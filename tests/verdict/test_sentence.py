@@ -26,21 +26,23 @@ from tests.verdict.made import (
     unknown,
 )
 
+ONLY = "2 of 20 samples since 11:00; we would notice +0.5 points only"
 MISSING = {
-    Reason.NO_SAMPLES: "no samples of checkout errors (2 of 20 samples)",
-    Reason.SOURCE_ERROR: "the source of checkout errors could not be read (2 of 20 samples)",
-    Reason.WENT_DARK: "checkout errors went dark: 2 of 20 samples since 11:00",
-    Reason.SHORT_HISTORY: "too little history of checkout errors to know a normal"
-    " (2 of 20 samples); we would notice +0.5 points only",
-    Reason.TOO_QUIET: "too quiet to tell: checkout errors"
-    " (2 of 20 samples since 11:00; we would notice +0.5 points only)",
-    Reason.FLAT: "checkout errors never moved before, so no normal is known"
-    " (2 of 20 samples); we would notice +0.5 points only",
-    Reason.TOO_EARLY: "too early to tell: 2 of 20 samples of checkout errors"
-    "; we would notice +0.5 points only",
-    Reason.SUPERSEDED: "replaced by another change before checkout errors could be judged"
-    " (2 of 20 samples)",
-    Reason.UNREADABLE: "the samples of checkout errors cannot be a measurement (2 of 20 samples)",
+    Reason.NO_SAMPLES: "no samples of checkout errors (2 of 20 samples since 11:00)",
+    Reason.SOURCE_ERROR: (
+        "the source of checkout errors could not be read (2 of 20 samples since 11:00)"
+    ),
+    Reason.WENT_DARK: "checkout errors went dark (2 of 20 samples since 11:00)",
+    Reason.SHORT_HISTORY: f"too little history of checkout errors to know a normal ({ONLY})",
+    Reason.TOO_QUIET: f"too quiet to tell: checkout errors ({ONLY})",
+    Reason.FLAT: f"checkout errors never moved before, so no normal is known ({ONLY})",
+    Reason.TOO_EARLY: f"too early to tell: checkout errors ({ONLY})",
+    Reason.SO_FAR: f"checkout errors so far inside its normal, and too early to tell ({ONLY})",
+    Reason.SUPERSEDED: (
+        "replaced by another change before checkout errors could be judged"
+        " (2 of 20 samples since 11:00)"
+    ),
+    Reason.UNREADABLE: "the samples of checkout errors are no measurement (2 of 20 samples since 11:00)",
 }
 
 
@@ -126,7 +128,7 @@ def test_healthy_but_for_one() -> None:
     dark = unknown(ERRORS, Reason.WENT_DARK)
 
     assert judged([dark, *NORMAL[1:]]).sentence == (
-        "2 of 3 indicators normal; checkout errors went dark: 2 of 20 samples since 11:00"
+        "2 of 3 indicators normal; checkout errors went dark (2 of 20 samples since 11:00)"
     )
     assert judged(NORMAL[1:], slis=SLIS).sentence == (
         "2 of 3 indicators normal; 1 not looked at yet"
@@ -171,7 +173,7 @@ def test_unknown(reason: Reason) -> None:
 
 def test_every_reason_is_worded() -> None:
     """No reason of an unknown indicator is left without a sentence of its own."""
-    told = {Reason.NORMAL, Reason.SO_FAR, Reason.MOVED, Reason.FAR_OUTSIDE, Reason.OBJECTIVE_LOST}
+    told = {Reason.NORMAL, Reason.MOVED, Reason.FAR_OUTSIDE, Reason.OBJECTIVE_LOST}
     told |= {Reason.RECOVERED, Reason.NO_INDICATORS, Reason.NOT_MAPPED}
 
     assert set(MISSING) | told == set(Reason)
@@ -183,6 +185,11 @@ def test_unknown_in_the_words_of_the_source() -> None:
         ERRORS, Reason.TOO_QUIET, detail="23 requests since 10:10", noticeable_relative=0.6
     )
 
+    dark = unknown(ERRORS, Reason.WENT_DARK, detail="none of 5 samples has come since the change")
+    refused = unknown(ERRORS, Reason.SOURCE_ERROR, detail="prom answered 503")
+
+    assert "went dark (none of 5 samples has come since the change);" in judged([dark]).sentence
+    assert "could not be read (2 of 20 samples: prom answered 503);" in judged([refused]).sentence
     assert judged([quiet], next_look=None).sentence == (
         "too quiet to tell: checkout errors (23 requests since 10:10; we would notice +60 % only)"
         "; no further look is planned"

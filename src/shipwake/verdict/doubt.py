@@ -25,6 +25,7 @@ HELPS = {
     Reason.TOO_QUIET: "Traffic helps: more requests make smaller moves visible",
     Reason.FLAT: "Its first move will teach its normal",
     Reason.TOO_EARLY: "Time helps: this is judged as soon as enough samples are in",
+    Reason.SO_FAR: "Time helps: each sample makes smaller moves visible",
     Reason.SUPERSEDED: "Its successor is judged instead, with this one as a suspect",
     Reason.NO_INDICATORS: "One SLI under `slis:` in shipwake.yaml is enough to judge the next change",
     Reason.NOT_MAPPED: "Map it under “what we heard”, and this is judged",

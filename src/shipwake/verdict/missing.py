@@ -12,16 +12,12 @@ DETAIL_LIMIT = 120
 
 def missing(i: Indicator, s: Story) -> str:
     """What one unknown indicator lacks: "no samples of mail delivered (0 of 20 samples)"."""
-    said, size = clean(i.a.detail, DETAIL_LIMIT), noticeable(i.a, i.sli)
-    since = s.time(i.a.anchor)
-    phrase = PHRASES.get(i.a.reason, f"{{name}} could not be judged: {i.a.reason} ({{samples}})")
+    size = noticeable(i.a, i.sli)
+    phrase = PHRASES.get(i.a.reason, f"{{name}} could not be judged: {i.a.reason} ({{facts}})")
     return phrase.format(
         name=name(i.sli),
-        samples=samples(i),
-        said=f": {said}" if said else "",
-        seen=said or f"{samples(i)} since {since}",
+        facts=_facts(i, s),
         only=f"; we would notice {size} only" if size else "",
-        since=since,
         replaced=_superseded(s),
     )
 
@@ -67,6 +63,17 @@ def samples(i: Indicator) -> str:
     return f"{seen:,} sample{'s' * (seen != 1)}"
 
 
+def _facts(i: Indicator, s: Story) -> str:
+    """What is missing in numbers: the judge's or the source's own words where those have them."""
+    said = clean(i.a.detail, DETAIL_LIMIT)
+    counted = i.a.reason is Reason.TOO_QUIET or "sample" in said
+    if counted and any(c.isdigit() for c in said):
+        return said
+    if said and i.a.reason is not Reason.FLAT:
+        return f"{samples(i)}: {said}"
+    return f"{samples(i)} since {s.time(i.a.anchor)}"
+
+
 def _quoted(text: str) -> str:
     return f"“{clean(text, 40)}”"
 
@@ -79,14 +86,15 @@ def _superseded(s: Story) -> str:
 
 
 PHRASES = {
-    Reason.NO_SAMPLES: "no samples of {name} ({samples}){said}",
-    Reason.SOURCE_ERROR: "the source of {name} could not be read ({samples}){said}",
-    Reason.WENT_DARK: "{name} went dark: {samples} since {since}{said}",
-    Reason.SHORT_HISTORY: "too little history of {name} to know a normal ({samples}){only}",
-    Reason.TOO_QUIET: "too quiet to tell: {name} ({seen}{only})",
-    Reason.FLAT: "{name} never moved before, so no normal is known ({samples}){only}",
-    Reason.TOO_EARLY: "too early to tell: {samples} of {name}{only}",
-    Reason.SUPERSEDED: "{replaced} before {name} could be judged ({samples})",
-    Reason.UNREADABLE: "the samples of {name} cannot be a measurement ({samples}){said}",
+    Reason.NO_SAMPLES: "no samples of {name} ({facts})",
+    Reason.SOURCE_ERROR: "the source of {name} could not be read ({facts})",
+    Reason.WENT_DARK: "{name} went dark ({facts})",
+    Reason.SHORT_HISTORY: "too little history of {name} to know a normal ({facts}{only})",
+    Reason.TOO_QUIET: "too quiet to tell: {name} ({facts}{only})",
+    Reason.FLAT: "{name} never moved before, so no normal is known ({facts}{only})",
+    Reason.TOO_EARLY: "too early to tell: {name} ({facts}{only})",
+    Reason.SO_FAR: "{name} so far inside its normal, and too early to tell ({facts}{only})",
+    Reason.SUPERSEDED: "{replaced} before {name} could be judged ({facts})",
+    Reason.UNREADABLE: "the samples of {name} are no measurement ({facts})",
 }
 """What is missing, for each reason to know nothing of one indicator."""

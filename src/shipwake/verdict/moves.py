@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shipwake.domain import Assessment, Better, Health, Reason, Sli, SliKind
+from shipwake.domain import Assessment, Better, Health, Sli, SliKind
 from shipwake.verdict.numbers import TIMES, by, from_to, percent, quantity, span, whole
 from shipwake.verdict.plain import clean
 
@@ -17,6 +17,11 @@ LATENCY = re.compile(
 )
 """Splits "checkout p95" into who got slower and the figure that says so."""
 SPEAKS_OF_TIME = re.compile(r"latenc|duration|response", re.IGNORECASE)
+FAILURES = re.compile(
+    r"error|fail|fault|5xx|\b50\d\b|exception|crash|timeout|reject|unavailab|availab|success",
+    re.IGNORECASE,
+)
+"""Names whose events succeed or fail; what others count is more or fewer."""
 DEFAULT_STEP = timedelta(minutes=1)
 
 
@@ -138,18 +143,20 @@ def excess(a: Assessment, sli: Sli) -> str:
     total = finite(a.excess)
     if total is None or abs(total) < 1:
         return ""
-    if sli.kind is SliKind.RATIO:
-        more = a.health.hurts or a.reason is Reason.RECOVERED
-        return f"≈ {whole(abs(total))} {'failed' if more else 'fewer failed'}"
-    return f"≈ {whole(abs(total))} {'more' if total > 0 else 'fewer'}"
+    size = f"≈ {whole(abs(total))}"
+    if sli.kind is SliKind.RATIO and FAILURES.search(sli.name):
+        return f"{size} {'failed' if total > 0 else 'fewer failed'}"
+    # Of a ratio of good events the total counts those that are missing.
+    more = total < 0 if sli.kind is SliKind.RATIO and sli.good else total > 0
+    return f"{size} {'more' if more else 'fewer'} than usual"
 
 
 def objective(sli: Sli) -> str:
     """The objective as a number: "99.9 %" for a ratio, else in the unit."""
     if sli.objective is None or not math.isfinite(sli.objective):
         return ""
-    if sli.kind is SliKind.RATIO and 0 <= sli.objective <= 1:
-        return quantity(100 * sli.objective, "%")
+    if sli.kind is SliKind.RATIO:
+        return quantity(sli.objective * (100 if sli.objective <= 1 else 1), "%")
     return quantity(sli.objective, sli.unit)
 
 

@@ -30,6 +30,7 @@ MISSING_FIRST = (
     Reason.TOO_QUIET,
     Reason.SUPERSEDED,
     Reason.TOO_EARLY,
+    Reason.SO_FAR,
 )
 """Why an indicator is unknown, what needs a person first."""
 CALLED = {
