@@ -8,7 +8,7 @@ from shipwake.config.mistake import ConfigError, Mistake, MistakesError
 from shipwake.config.model import Adapter, Config, Environment, Service
 from shipwake.config.scalars import SETTINGS
 from shipwake.config.secret import Secret
-from shipwake.config.table import Setting, Table, one_of_keys
+from shipwake.config.table import Setting, Table, gathering, one_of_keys
 
 __all__ = [
     "SECTIONS",
@@ -29,6 +29,7 @@ __all__ = [
     "UnknownKindError",
     "default",
     "from_json",
+    "gathering",
     "kinds",
     "load",
     "one_of_keys",

@@ -93,7 +93,7 @@ def closest(word: str, known: Iterable[str]) -> str:
 def listed(names: Iterable[str]) -> str:
     """Names in one phrase, shortened where they are many."""
     names = list(names)
-    most = 12
+    most = 30
     shown = ", ".join(names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
@@ -118,7 +118,7 @@ def from_json(
             }
             return Field(entries, path, document)
         case None | bool() | int() | float() | str():
-            return Field(value, path, document)
+            return Field(value, path, document, quoted=isinstance(value, str))
         case _:
             raise Field(None, path, document).wrong(
                 "text, a number, true, false, a list or a table", read=type(value).__name__

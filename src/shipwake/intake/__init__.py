@@ -1,1 +1,45 @@
 """Bytes and headers to events: verify, then parse, nothing else."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, cast
+
+from shipwake.config import Adapter, kinds
+from shipwake.domain import BadInputError, Event, Heard, ShipwakeError
+
+ROOM = "intake"
+
+
+class RefusedError(ShipwakeError):
+    """A delivery is not from whom it says: check that the secret here and at the sender is the same."""
+
+
+class UnreadableError(BadInputError):
+    """A delivery is not of the form that its sender promises; it is kept with this reason."""
+
+
+class Intake(Protocol):
+    """One sender's form. Both methods are pure: the same delivery gives the same, and nothing is called."""
+
+    def verify(self, heard: Heard) -> None:
+        """Raise RefusedError unless the raw bytes carry a right signature."""
+        ...
+
+    def events(self, heard: Heard) -> Sequence[Event]:
+        """What it says; empty where it is of no use to us. Raises UnreadableError where it cannot be read."""
+        ...
+
+
+def connect(adapter: Adapter) -> Intake:
+    """The intake of a configured hook; raises UnknownKindError that lists the known ones."""
+    return cast("Intake", kinds.load(ROOM, adapter.kind).connect(adapter))
+
+
+def known() -> list[str]:
+    """Every kind that can be configured."""
+    return kinds.known(ROOM)
+
+
+def plain_event(stated: object, *, received: datetime | None) -> Event:
+    """One change in our own form, as decoded from JSON; see `shipwake.intake.plain.facts_of`."""
+    return cast("Event", kinds.load(ROOM, "plain").facts_of(stated, received))
