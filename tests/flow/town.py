@@ -64,24 +64,27 @@ class Town:
     def minutes(self, count: int) -> None:
         """Let time pass: each minute's samples arrive, then the loop does what is due."""
         for _ in range(count):
-            self._samples(1)
-            self.clock.advance(timedelta(minutes=1))
+            self._pass(1)
             self.work()
 
     def history(self, minutes: int) -> None:
         """Let a quiet past arrive at once, ending now."""
-        self._samples(minutes)
-        self.clock.advance(timedelta(minutes=minutes))
+        self._pass(minutes)
 
     def work(self) -> None:
         """Turn the loop until nothing is left."""
         while step(self.river):
             pass
 
-    def _samples(self, count: int) -> None:
-        if self.dark:
-            return
-        times = self.clock.now().timestamp() + 60.0 * np.arange(count)
+    def _pass(self, count: int) -> None:
+        start = self.clock.now()
+        self.clock.advance(timedelta(minutes=count))
+        if not self.dark:
+            self.samples(start, count)
+
+    def samples(self, start: datetime, count: int) -> None:
+        """The samples of `count` minutes from `start` arrive now."""
+        times = start.timestamp() + 60.0 * np.arange(count)
         latency = self.rng.normal(100 + self.slower, 5, count)
         total = self.rng.poisson(600, count).astype(float)
         bad = self.rng.binomial(total.astype(int), 0.01 + self.failing).astype(float)

@@ -32,7 +32,7 @@ def command(
     **said: str,
 ) -> None:
     """Tell shipwake that TITLE went live."""
-    body = {name: value for name, value in said.items() if value}
+    body: dict[str, object] = {name: value for name, value in said.items() if value}
     body |= {"title": title, "at": at or rfc3339(SystemClock().now())}
     if authors:
         body["authors"] = [{"email": email} for email in authors]

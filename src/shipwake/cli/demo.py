@@ -1,8 +1,10 @@
 """Show the whole thing on a recorded day: a real server hears every change as it came and judges it."""
 
+import os
+import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +19,8 @@ from shipwake.config import Adapter, Config, Secret
 from shipwake.domain import BadInputError
 from shipwake.flow import River, run
 from shipwake.replay import back_fill, confusion, drive, outcomes, read_recording
-from shipwake.web import Running, start
-from shipwake.wire import configure_logs, free_port
+from shipwake.web.serve import listen, server
+from shipwake.wire import log as logs
 from shipwake.wire.clock import ManualClock, monotonic
 
 HISTORY = timedelta(minutes=30)
@@ -54,15 +56,16 @@ def command(once: bool, recording: Path | None, port: int, log: Path | None) -> 
         )
         raise BadInputError(message)
     day = read_recording(folder, history=HISTORY)
-    configure_logs(to=log)
+    kept = log.open("w", encoding="utf-8") if log else Path(os.devnull).open("w", encoding="utf-8")
+    logs.configure(json=False, stream=kept)
     clock = ManualClock(day.live_from)
     with tempfile.TemporaryDirectory(prefix="shipwake-demo-") as place:
-        config = settings(day.config, Path(place), port or free_port())
+        config = settings(day.config, Path(place), port or _free_port())
         river = compose(config, clock=clock)
-        with _working(river), start(river) as server:
-            screen = Screen(day, river, server.url, begun)
+        with _working(river), _serving(river) as url:
+            screen = Screen(day, river, url, begun)
             screen.opening(folder)
-            with httpx.Client(base_url=server.url, timeout=60) as client:
+            with httpx.Client(base_url=url, timeout=60) as client:
 
                 def post(path: str, body: bytes, headers: dict[str, str]) -> int:
                     return client.post(path, content=body, headers=headers).status_code
@@ -75,7 +78,8 @@ def command(once: bool, recording: Path | None, port: int, log: Path | None) -> 
             screen.closing(found, confusion(found))
             if not once:
                 screen.stay()
-                _until_interrupted(server)
+                with suppress(KeyboardInterrupt):
+                    Event().wait()
         river.store.close()
 
 
@@ -111,8 +115,22 @@ def _working(river: River) -> Iterator[None]:
         thread.join(timeout=10)
 
 
-def _until_interrupted(server: Running) -> None:
+@contextmanager
+def _serving(river: River) -> Iterator[str]:
+    """The real server in a thread, as `serve` runs it; yields its address."""
+    bound = listen(river)
+    running = server(river)
+    thread = Thread(target=running.run, kwargs={"sockets": [bound]}, name="server", daemon=True)
+    thread.start()
     try:
-        server.wait()
-    except KeyboardInterrupt:
-        click.echo()
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    finally:
+        running.should_exit = True
+        thread.join(timeout=15)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

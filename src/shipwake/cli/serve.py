@@ -14,4 +14,4 @@ from shipwake.web import serve
 @click.option("--no-work", is_flag=True, help="Answer only; another process runs `shipwake work`.")
 def command(config: Path | None, no_work: bool) -> None:
     """Serve on 127.0.0.1:7447 unless configured otherwise; prints a one-time sign-in link on first start."""
-    serve(compose(read_config(config)), work=not no_work)
+    serve(compose(read_config(config)), loop=not no_work)

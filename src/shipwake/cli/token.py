@@ -1,63 +1,58 @@
-"""Make, list and revoke the tokens that machines show; only their hashes are kept."""
+"""Make, list and revoke the tokens that machines show, and links that sign a browser in; only hashes are kept."""
 
 from contextlib import closing
 from pathlib import Path
 
 import click
 
+from shipwake.app import compose
 from shipwake.cli.place import config_option, read_config
-from shipwake.store import Store
-from shipwake.wire.clock import SystemClock
-
-SCOPES = ("changes:write", "samples:write", "read", "admin")
-
-
-@click.group()
-def command() -> None:
-    """Tokens for machines: a pipeline, a metrics pusher, the command line."""
+from shipwake.domain import BadInputError
+from shipwake.flow import River
+from shipwake.web import Scope, new_link, new_token
 
 
-def _store(config: Path | None) -> Store:
-    store = Store.open(read_config(config).database, clock=SystemClock())
-    store.migrate()
-    return store
-
-
-@command.command()
-@click.argument("name")
+@click.command()
+@click.argument("name", default="")
 @click.option(
     "--scope",
     "scopes",
     multiple=True,
-    type=click.Choice(SCOPES),
-    required=True,
-    help="May be repeated.",
+    type=click.Choice([s.value for s in Scope]),
+    help="What the token may do; may be repeated.",
 )
+@click.option("--list", "listed", is_flag=True, help="List the tokens, never their secrets.")
+@click.option("--revoke", type=int, default=None, metavar="ID", help="Revoke a token by its id.")
+@click.option("--sign-in", is_flag=True, help="Print a new one-time link for a browser.")
 @config_option
-def add(name: str, scopes: tuple[str, ...], config: Path | None) -> None:
+def command(
+    name: str,
+    scopes: tuple[str, ...],
+    listed: bool,
+    revoke: int | None,
+    sign_in: bool,
+    config: Path | None,
+) -> None:
     """Make a token called NAME and print it, this once."""
-    from shipwake.web.access import issue_token
+    river = compose(read_config(config))
+    with closing(river.store):
+        if listed:
+            _show(river)
+        elif revoke is not None:
+            with river.store.write() as tx:
+                tx.access.revoke(revoke)
+            click.echo(f"Token {revoke} opens nothing any more.")
+        elif sign_in:
+            click.echo(new_link(river))
+        elif name and scopes:
+            click.echo(new_token(river, name, scopes))
+        else:
+            message = "give a NAME and at least one --scope, or --list, --revoke ID or --sign-in"
+            raise BadInputError(message, where="token")
 
-    with closing(_store(config)) as store:
-        click.echo(issue_token(store, name, scopes, SystemClock().now()))
 
-
-@command.command("list")
-@config_option
-def show(config: Path | None) -> None:
-    """List the tokens: id, name, scopes; never the tokens themselves."""
-    with closing(_store(config)) as store, store.read() as tx:
+def _show(river: River) -> None:
+    with river.store.read() as tx:
         for token in tx.access.tokens():
-            click.echo(
-                f"{token.id}  {token.name}  {' '.join(token.scopes)}{'  revoked' if token.revoked else ''}"
-            )
-
-
-@command.command()
-@click.argument("token_id", type=int)
-@config_option
-def revoke(token_id: int, config: Path | None) -> None:
-    """Revoke the token with this id."""
-    with closing(_store(config)) as store, store.write() as tx:
-        tx.access.revoke(token_id)
-    click.echo("Revoked.")
+            gone = "  revoked" if token.revoked else ""
+            click.echo(f"{token.id:4}  {token.name}  {' '.join(token.scopes)}{gone}")

@@ -9,14 +9,14 @@ import click
 from shipwake.app import compose
 from shipwake.cli.place import config_option, read_config
 from shipwake.flow import run
-from shipwake.wire import configure_logs
+from shipwake.wire import log
 
 
 @click.command()
 @config_option
 def command(config: Path | None) -> None:
     """Work until told to stop (SIGTERM or Ctrl-C); what is under way is finished first."""
-    configure_logs()
+    log.configure(json=False)
     river = compose(read_config(config))
     stop = Event()
 

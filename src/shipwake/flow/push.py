@@ -6,8 +6,9 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from shipwake.domain import BadInputError, Floats, NotFoundError, Sli
+from shipwake.domain import BadInputError, Floats, NotFoundError
 from shipwake.flow.river import River
+from shipwake.store import Push, push_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,17 +30,9 @@ class Taken:
 
 def push(river: River, batches: Sequence[Batch]) -> Taken:
     """Store all batches in one commit; raises NotFoundError for an unknown SLI, BadInputError for a wrong shape."""
-    checked = [(_sli(river, batch), batch) for batch in batches]
+    pushes = [_push(river, batch) for batch in batches]
     stored, left_out = 0, dict[str, int]()
-    pending = [
-        river.store.samples_writer().push(
-            s.name, river.step(s).total_seconds(), s.columns, b.times_s, b.values
-        )
-        for s, b in checked
-        if len(b.times_s)
-    ]
-    for outcome in pending:
-        pushed = outcome.result()
+    for pushed in river.store.samples_writer().push_all(pushes).result():
         stored += pushed.stored
         for reason, count in pushed.reasons.items():
             left_out[reason] = left_out.get(reason, 0) + count
@@ -47,7 +40,7 @@ def push(river: River, batches: Sequence[Batch]) -> Taken:
     return Taken(stored=stored, left_out=left_out)
 
 
-def _sli(river: River, batch: Batch) -> Sli:
+def _push(river: River, batch: Batch) -> Push:
     sli = river.sli(batch.sli)
     if sli is None:
         names = [s.name for s in river.config.slis]
@@ -63,4 +56,5 @@ def _sli(river: River, batch: Batch) -> Sli:
     if not np.isfinite(batch.times_s).all():
         message = f"a time of {sli.name!r} is not finite; send epoch seconds or RFC 3339"
         raise BadInputError(message, where="samples")
-    return sli
+    step_s = river.step(sli).total_seconds()
+    return push_of(sli.name, step_s, sli.columns, batch.times_s, batch.values)
