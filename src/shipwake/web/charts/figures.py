@@ -8,11 +8,6 @@ from shipwake.verdict import numbers
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
-def known(value: float | None) -> bool:
-    """Whether there is a finite number."""
-    return value is not None and math.isfinite(value)
-
-
 def digits(value: float, unit: str = "") -> str:
     """A number to two or three digits without its unit: `2,079`."""
     return numbers.number(value, unit)
@@ -20,7 +15,9 @@ def digits(value: float, unit: str = "") -> str:
 
 def figure(value: float | None, unit: str = "") -> str:
     """A number with its unit: `42.8 %`; an absent one is a dash, which is not zero."""
-    return numbers.quantity(value, unit) if value is not None else numbers.NOTHING
+    if value is None or not math.isfinite(value):
+        return numbers.NOTHING
+    return numbers.quantity(value, unit)
 
 
 def signed(value: float | None, unit: str = "") -> str:

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+SMALLEST = 1e-300
+"""A span below this is not cut: its parts would not be numbers of full precision."""
 ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 TIME_STEPS_S = (
     1, 2, 5, 10, 15, 30,
@@ -33,7 +35,7 @@ class Linear:
 
 def step_of(span: float, at_most: int) -> float:
     """The smallest round step that cuts `span` into at most `at_most` parts."""
-    if not span > 0 or not math.isfinite(span):
+    if not SMALLEST < span < math.inf:
         return 1.0
     rough = span / at_most
     power = 10.0 ** math.floor(math.log10(rough))

@@ -250,6 +250,7 @@ def _empty(m: Material) -> Empty:
             title="Listening.",
             text="Paste this address into your sender's webhooks:",
             command=address,
+            copy="Copy the address",
         )
     return Empty(
         title="No hook is configured.",

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shipwake.domain import Health, Reply, ReplyKind, Schedule
+from shipwake.domain import WORST_FIRST, Health, Reply, ReplyKind, Schedule
 from shipwake.store import Page
 from shipwake.store import Row as Stored
-from shipwake.web.charts import WATCHING, age, clock
+from shipwake.verdict import EnvironmentState, Recent, state_sentence
+from shipwake.web.charts import WATCHING, age, clock, counted
+from shipwake.web.charts.band import Band
 from shipwake.web.pages import filters, today
 from shipwake.web.pages.change import authors_of, kind_of
 from shipwake.web.pages.filters import Asked
@@ -16,12 +18,12 @@ from shipwake.web.pages.looks import Said, marks
 from shipwake.web.pages.shell import change_url
 from shipwake.web.pages.today import Pulse
 
+PERIOD = "in the last 24 h"
 SPOKEN = {
     ReplyKind.EXPECTED: "expected",
     ReplyKind.NOT_MINE: "not theirs",
     ReplyKind.WRONG: "wrong verdict",
 }
-ENOUGH_SAID = 60
 FIRST = """curl -X POST {url}/api/v1/changes \\
   -H "Authorization: Bearer $SHIPWAKE_TOKEN" \\
   -d '{{"service": "checkout", "environment": "production", "title": "hello"}}'"""
@@ -52,20 +54,17 @@ class Material:
 
 def build(m: Material) -> ListView:
     """The view of the list."""
-    state, word = _state(m)
+    state = _state(m)
     span = today.span_of(m.lately.rows, m.now)
-    shown = bool(m.any_change and not m.asked.cursor and (m.lately.rows or m.pulses))
     return ListView(
-        state=state,
-        state_word=word,
+        state=state.sentence if m.any_change else "No changes yet.",
+        state_word=state.health.value if state.health else "",
         under=_under(m),
         tally=_tally(m),
-        silent=today.silences(m.pulses, m.now),
         band_title=_band_title(span),
-        band=today.band(m.lately.rows, m.pulses, m.now - span, m.now) if shown else None,
-        band_late=today.band(m.lately.rows, m.pulses, m.now - min(span, today.PHONE), m.now)
-        if shown
-        else None,
+        band_late_title=_band_title(min(span, today.PHONE)),
+        band=_band(m, span, today.MOST_STRIPS),
+        band_late=_band(m, min(span, today.PHONE), today.PHONE_STRIPS),
         chips=filters.health_picks(m.asked, m.page.counts, m.page.unjudged, capped=m.page.capped),
         filters=filters.active(m.asked),
         menus=filters.menus(m.asked, m.services, _authors(m.page.rows)),
@@ -79,63 +78,38 @@ def build(m: Material) -> ListView:
     )
 
 
-def _place(m: Material) -> str:
+def _band(m: Material, span: timedelta, at_most: int) -> Band | None:
+    if not m.any_change or m.asked.cursor or not (m.lately.rows or m.pulses):
+        return None
+    return today.band(m.lately.rows, m.pulses, m.now - span, m.now, at_most=at_most)
+
+
+def _state(m: Material) -> EnvironmentState:
+    """How the worst of the environments asked for is."""
     wanted = m.asked.wanted
-    where = wanted.environment or "everything"
-    return (
-        f"{wanted.service} in {where}"
-        if wanted.service and wanted.environment
-        else wanted.service or where
-    )
+    quiet = today.silent(m.pulses, m.now)
+    places: dict[str, list[Recent]] = {}
+    for r in m.lately.rows:
+        where = wanted.environment or r.change.environment
+        places.setdefault(where, []).append(Recent(r.change, r.verdict))
+    states = [
+        state_sentence(_place(m, name), recent, now=m.now, silent=quiet, period=PERIOD)
+        for name, recent in sorted(places.items() or [(wanted.environment, [])])
+    ]
+    return min(states, key=lambda s: WORST_FIRST.index(s.health) if s.health else len(WORST_FIRST))
 
 
-def _state(m: Material) -> tuple[str, str]:
-    """The first sentence, and the word in it that has a colour."""
-    place = _place(m)
-    hurt = today.hurting(m.lately.rows, m.now)
-    if hurt:
-        return _hurts(m, place, hurt)
-    silent = [p for p in m.pulses if p.silent_for(m.now) is not None]
-    if silent and len(silent) == len(m.pulses):
-        return f"{place} is unknown: no indicator has sent a sample lately.", Health.UNKNOWN.value
-    if not m.any_change:
-        return "No changes yet.", ""
-    if not m.lately.rows:
-        return f"{place} is quiet: no change in the last 24 h.", ""
-    judged = [r for r in m.lately.rows if r.health not in {None, Health.UNKNOWN}]
-    if not judged:
-        return (
-            f"{place} is unknown: no change of the last 24 h could be judged yet.",
-            Health.UNKNOWN.value,
-        )
-    watched = sum(r.health is None for r in m.lately.rows)
-    waiting = f", {watched} still watched" if watched else ""
-    return f"{place} is healthy: no change of the last 24 h hurts{waiting}.", Health.HEALTHY.value
-
-
-def _hurts(m: Material, place: str, hurt: Sequence[Stored]) -> tuple[str, str]:
-    first = hurt[0]
-    word = (first.health or Health.AILING).value
-    if not m.asked.wanted.environment and first.change.environment:
-        place = first.change.environment
-    lead = (
-        next((f for f in first.verdict.findings if f.health.hurts), None) if first.verdict else None
-    )
-    moved = lead.words if lead else "an indicator moved"
-    more = f"; {len(hurt) - 1} more hurt" if len(hurt) > 1 else ""
-    name = _short(first.change.name)
-    return f"{place} is {word}: {moved} since {name} at {clock(first.at)}{more}.", word
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= ENOUGH_SAID else name[: ENOUGH_SAID - 1].rstrip() + "…"
+def _place(m: Material, environment: str) -> str:
+    service = m.asked.wanted.service
+    where = environment or "everything"
+    return f"{service} in {where}" if service else where
 
 
 def _under(m: Material) -> str:
     count = sum(m.lately.counts.values()) + m.lately.unjudged
     if not count:
         return "Each change will show here with its impact." if not m.any_change else ""
-    return f"{count} change{'s' * (count != 1)} in the last 24 h:"
+    return f"{counted(count, 'change')} {PERIOD}:"
 
 
 def _tally(m: Material) -> tuple[Tally, ...]:
@@ -159,7 +133,7 @@ def _row(m: Material, r: Stored) -> Row:
     change = r.change
     authors = authors_of(change)
     service = change.service or change.heard_service
-    replies = f"{r.replies} repl{'ies' if r.replies != 1 else 'y'}" if r.replies else ""
+    replies = counted(r.replies, "reply", "replies") if r.replies else ""
     environment = (
         "" if m.asked.wanted.environment else change.environment or change.heard_environment
     )
@@ -215,11 +189,10 @@ def _standing(m: Material, r: Stored) -> str:
 def _empty(m: Material) -> Empty:
     if not m.any_change:
         return Empty(
-            title="No changes yet. Send one now.",
+            title="Send one now.",
             text='Where shipwake runs: shipwake change "hello". From anywhere else:',
             command=FIRST.format(url=m.url.rstrip("/")),
-            url="/heard",
-            action="See what was heard",
+            copy="Copy as curl",
         )
     wanted = m.asked.wanted
     what = " ".join(
@@ -243,6 +216,6 @@ def _empty(m: Material) -> Empty:
 
 
 def _indicators(m: Material) -> str:
-    words = f"{m.indicators} indicator{'s' * (m.indicators != 1)}"
+    words = counted(m.indicators, "indicator")
     silent = sum(p.silent_for(m.now) is not None for p in m.pulses)
     return f"{words}, {silent} silent" if silent else words

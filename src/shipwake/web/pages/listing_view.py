@@ -41,6 +41,7 @@ class Empty:
     title: str
     text: str = ""
     command: str = ""
+    copy: str = ""
     url: str = ""
     action: str = ""
 
@@ -75,8 +76,8 @@ class ListView:
     state_word: str
     under: str
     tally: tuple[Tally, ...]
-    silent: tuple[str, ...]
     band_title: str
+    band_late_title: str
     band: Band | None
     band_late: Band | None
     chips: tuple[Pick, ...]

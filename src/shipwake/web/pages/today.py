@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from shipwake.domain import Assessment, Health, Reason, Samples, Sli, Slot, from_epoch
+from shipwake.domain import Assessment, Reason, Samples, Sli, Slot, from_epoch
 from shipwake.store import Row
+from shipwake.verdict import Silent
 from shipwake.web.charts import WATCHING, age, figure
 from shipwake.web.charts.band import Band, Beacon, Span, Strip
 from shipwake.web.pages.change import kind_of
 from shipwake.web.pages.shell import change_url
 
 SPANS = tuple(timedelta(hours=h) for h in (1, 2, 3, 6, 12, 24))
-PHONE = timedelta(hours=3)
+PHONE, PHONE_STRIPS = timedelta(hours=3), 5
 MOST_STRIPS = 12
 SHORTEST_SILENCE = timedelta(minutes=5)
 STEPS_OF_SILENCE = 10
@@ -45,13 +46,20 @@ def span_of(rows: Iterable[Row], now: datetime) -> timedelta:
     return next((s for s in SPANS if oldest * 1.02 <= s), SPANS[-1])
 
 
-def band(rows: Sequence[Row], pulses: Sequence[Pulse], start: datetime, now: datetime) -> Band:
-    """The band from `start` to now; moved indicators come first, then as many others as fit."""
+def band(
+    rows: Sequence[Row],
+    pulses: Sequence[Pulse],
+    start: datetime,
+    now: datetime,
+    *,
+    at_most: int = MOST_STRIPS,
+) -> Band:
+    """The band from `start` to now with `at_most` strips; moved indicators come first, then as many others as fit."""
     strips = [(p, _strip(p, start, now)) for p in pulses]
     ranked = sorted(
         strips, key=lambda pair: (not pair[1].spans, pair[1].state is None, pair[0].sli.name)
     )
-    kept = {p.sli.name for p, _ in ranked[:MOST_STRIPS]}
+    kept = {p.sli.name for p, _ in ranked[:at_most]}
     return Band(
         start=start,
         end=now,
@@ -128,20 +136,10 @@ def shown_values(samples: Samples, sli: Sli) -> np.ndarray[tuple[int], np.dtype[
     return np.asarray(values * factor, dtype=np.float64)
 
 
-def silences(pulses: Sequence[Pulse], now: datetime) -> tuple[str, ...]:
-    """What has fallen silent, in one sentence; nothing where all is heard."""
-    quiet = [(p.sli.name, q) for p in pulses if (q := p.silent_for(now)) is not None]
-    if not quiet:
-        return ()
-    name, longest = max(quiet, key=lambda pair: pair[1])
-    more = f" and {len(quiet) - 1} more" if len(quiet) > 1 else ""
-    has, them = ("have", "them") if more else ("has", "it")
-    said = f"{name}{more} {has} sent nothing for {age(longest)}"
-    return (f"{said}. Verdicts that need {them} are unknown.",)
-
-
-def hurting(rows: Iterable[Row], now: datetime) -> list[Row]:
-    """The changes of the last day whose newest word hurts, the worst first, then the newest."""
-    order = (Health.UNHEALTHY, Health.AILING)
-    found = [r for r in rows if r.health in order and now - r.at <= SPANS[-1]]
-    return sorted(found, key=lambda r: (order.index(r.health or Health.AILING), -r.at.timestamp()))
+def silent(pulses: Sequence[Pulse], now: datetime) -> list[Silent]:
+    """The indicators that have fallen silent, each with the time of its last sample."""
+    return [
+        Silent(p.sli.name, p.last)
+        for p in pulses
+        if p.last is not None and p.silent_for(now) is not None
+    ]

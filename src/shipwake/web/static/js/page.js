@@ -29,6 +29,12 @@ document.getElementById("theme")?.addEventListener("click", theme);
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.target.id === "reply" && event.detail.successful) document.getElementById("text").value = "";
 });
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.parentElement.querySelector("pre").textContent);
+  button.textContent = "Copied";
+});
 remembered();
 zone.begin();
 keys.begin();
