@@ -68,7 +68,7 @@ def test_unhealthy() -> None:
             " (2 min after the deploy), ≈ 312 failed so far."
         ),
         (
-            "Fits this change 95 %. Sure. 8 samples, chance alone does this 1 time in 3,300, and no"
+            "Fits this change 98 %. Sure. 8 samples, chance alone does this 1 time in 3,300, and no"
             " other change fits. Once back at 0.6 to 1.1 % for as long as it was out, this becomes"
             " healthy."
         ),
@@ -126,7 +126,7 @@ def test_not_likely_you() -> None:
 
     assert lines[0].startswith("🟡 checkout #412 is ailing in production, but not likely you.")
     assert lines[0].endswith(
-        "payments-config (11:21) fits better: 95 % against 2 % for this change."
+        "payments-config (11:21) fits better: 97 % against 2 % for this change."
     )
     assert lines[1].endswith("Nothing to do here.")
 

@@ -119,8 +119,9 @@ def test_totals(sli: Sli, total: float, words: str) -> None:
 
 
 def test_objectives() -> None:
-    """An objective is a share for a ratio, and in the unit otherwise."""
-    assert objective(replace(ERRORS, objective=0.999)) == "99.9 %"
+    """An objective is said as the bound of what is shown, in its unit."""
+    assert objective(replace(ERRORS, objective=0.999)) == "0.1 %"
+    assert objective(replace(ERRORS, better=Better.HIGHER, objective=0.999)) == "99.9 %"
     assert objective(replace(P95, objective=300.0, notice=NoticeSize())) == "300 ms"
-    assert objective(replace(ERRORS, objective=99.5)) == "99.5 %"
+    assert objective(replace(ERRORS, objective=99.5)) == "0.5 %"
     assert objective(P95) == ""

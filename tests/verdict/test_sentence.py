@@ -95,7 +95,7 @@ def test_objective_lost() -> None:
     sli = replace(ERRORS, objective=0.999)
 
     assert judged([lost], slis={sli.name: sli}).sentence.endswith(
-        "(2 min after the deploy), past its objective of 99.9 %"
+        "(2 min after the deploy), past its objective of 0.1 %"
     )
 
 
@@ -258,7 +258,7 @@ def test_not_this_change() -> None:
 
     assert judged([late], others=[Other(config)]).sentence == (
         "checkout errors rose 0.8 → 4.1 % at 11:22, but payments-config (Alice, 11:21) fits"
-        " better: 95 % against 2 % for this change"
+        " better: 97 % against 2 % for this change"
     )
 
 

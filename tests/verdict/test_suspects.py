@@ -103,7 +103,7 @@ def test_a_step_is_named() -> None:
     ramped = live("flag", -40, kind=ChangeKind.FLAG, service="checkout", exposure=ramp)
     found = blame(DEPLOY, MORE_ERRORS, ERRORS, [Other(ramped)])
 
-    assert found[1].why == "Same service; moved 3 min after its step to 50 %."
+    assert found[1].why == "Same service; stepped to 50 % 3 min before the move began."
 
 
 def test_a_slow_rollout_may_show_before_it_is_done() -> None:
@@ -182,7 +182,7 @@ def test_reasons_for_the_others() -> None:
 
     assert [s.why for s in found] == [
         "Moved 2 min after it went live.",
-        "Another service; moved as it went live.",
+        "Another service; live as the move began.",
         "What fits none of these, and chance.",
     ]
 

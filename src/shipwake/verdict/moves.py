@@ -152,12 +152,14 @@ def excess(a: Assessment, sli: Sli) -> str:
 
 
 def objective(sli: Sli) -> str:
-    """The objective as a number: "99.9 %" for a ratio, else in the unit."""
+    """The objective as a bound of what is shown: 0.999 allows errors of "0.1 %"; "" without one."""
     if sli.objective is None or not math.isfinite(sli.objective):
         return ""
-    if sli.kind is SliKind.RATIO:
-        return quantity(sli.objective * (100 if sli.objective <= 1 else 1), "%")
-    return quantity(sli.objective, sli.unit)
+    if sli.kind is not SliKind.RATIO:
+        return quantity(sli.objective, sli.unit)
+    share = sli.objective / 100 if sli.objective > 1 else sli.objective
+    bad = sli.better is Better.LOWER and share >= 0.5
+    return quantity(100 * (1 - share if bad else share), "%")
 
 
 def finite(value: float | None) -> float | None:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from shipwake.verdict.plain import clean
 
 UNIT_LIMIT = 16
+ALIKE = 0.003
+"""Two numbers this near each other need not be told apart."""
 NOTHING = "–"
 """Stands where a number is not known."""
 BYTES = {"b", "byte", "bytes"}
@@ -112,8 +114,8 @@ def _pair(start: float, end: float, unit: str, between: str) -> str:
         places = [min(places)] * 2
     texts = [_written(v, p) for v, p in zip(pair, places, strict=True)]
     extra = 0
-    # Different numbers that read the same would be a riddle.
-    while texts[0] == texts[1] and pair[0] != pair[1] and extra < 6:
+    # A move whose numbers read the same would be a riddle; what hardly differs may read the same.
+    while texts[0] == texts[1] and abs(pair[0] - pair[1]) > ALIKE * max(size) and extra < 6:
         extra += 1
         texts = [_written(v, p + extra) for v, p in zip(pair, places, strict=True)]
     return _with(between.join(texts), unit)

@@ -14,12 +14,14 @@ from itertools import pairwise
 
 from shipwake.domain import Assessment, Change, ChangeKind, Health, Sli, Suspect
 from shipwake.verdict.moves import finite, step
-from shipwake.verdict.numbers import duration
+from shipwake.verdict.numbers import duration, percent
 from shipwake.verdict.plain import capital, clean
 
 SOMETHING_ELSE = "something else"
-MOVES_ALONE = 1 / 1440
-"""Moves a unit of time with no change near: one a day at one-minute samples."""
+MOVES_ALONE = 1 / 4320
+"""Moves a unit of time with no change near: one in three days at one-minute samples."""
+WATCH = 60
+"""Units over which a p-value counts its chances."""
 PRIOR = {
     ChangeKind.DEPLOY: 0.10,
     ChangeKind.FLAG: 0.10,
@@ -56,6 +58,8 @@ class Move:
     at: datetime
     high: datetime
     seen_until: datetime
+    known: bool
+    """Whether the onset is known; else it lies anywhere in the watch."""
     gone_at: datetime | None
     chance: float
     step: timedelta
@@ -68,7 +72,10 @@ class Move:
         if a.onset is not None:
             low, at, high = sorted((a.onset.low, a.onset.at, a.onset.high))
         p = min(finite(a.p_worse) or 0.0, finite(a.p_better) or 0.0)
-        return cls(low, at, high, a.at, a.recovered_at, min(max(p, 0.0), 0.05), step(a, sli), sli)
+        known = a.onset is not None
+        return cls(
+            low, at, high, a.at, known, a.recovered_at, min(max(p, 0.0), 0.05), step(a, sli), sli
+        )
 
     def units(self, length: timedelta) -> float:
         """`length` in samples of this indicator."""
@@ -85,7 +92,7 @@ def blame(change: Change, a: Assessment, sli: Sli, others: Iterable[Other]) -> t
     everyone = [o.change for o in near] + [change]
     weights = [_weight(Other(change), move, change, everyone)]
     weights += [_weight(o, move, change, everyone) for o in near]
-    rest = MOVES_ALONE + move.chance / 60
+    rest = MOVES_ALONE + move.chance / WATCH
     total = sum(weights) + rest
     ranked = sorted(zip(weights[1:], near, strict=True), key=lambda x: (-x[0], x[1].change.id))
     named = [(w, o) for w, o in ranked[:SHOWN] if w / total >= 0.01]
@@ -247,25 +254,31 @@ def _the_rest(hundredths: int, *, alone: bool) -> Suspect:
 
 
 def _when(c: Change, move: Move, judged: Change) -> str:
+    """Why the onset fits or not: of the change itself, and of others with where they are."""
     steps = starts(c)
     nearest, share = max((x for x in steps if x[0] <= move.high), default=steps[0])
     first = nearest == steps[0][0]
-    event = "it went live" if first else f"its step to {round(100 * share)} %"
-    delay = move.at - nearest
-    if nearest > move.high:
-        words = f"moved {duration(delay)} before {event}"
-    elif abs(delay) < move.step:
-        words = f"moved {'as' if first else 'with'} {event}"
-    elif delay < timedelta(0):
-        words = f"went live {duration(delay)} after the likeliest onset, within its margin"
+    own = c.id == judged.id
+    if not move.known:
+        when = "when it moved is not known"
+    elif own:
+        event = "it went live" if first else f"its step to {percent(share)}"
+        when = f"moved {_distance(move, nearest, 'after', 'before')} {event}"
+        when = when.replace("as its step", "with its step")
     else:
-        words = f"moved {duration(delay)} after {event}"
-    return capital(f"{_place(c, move.sli, judged)}{words}.")
+        event = "live" if first else f"stepped to {percent(share)}"
+        when = f"{event} {_distance(move, nearest, 'before', 'after')} the move began"
+    return capital(f"{'' if own else _place(c, move.sli, judged)}{when}.")
+
+
+def _distance(move: Move, start: datetime, later: str, earlier: str) -> str:
+    delay = move.at - start
+    if abs(delay) < move.step:
+        return "as"
+    return f"{duration(delay)} {later if delay > timedelta(0) else earlier}"
 
 
 def _place(c: Change, sli: Sli, judged: Change) -> str:
-    if c.id == judged.id:
-        return ""
     if _same_service(c, sli, judged):
         return "same service; "
     environment = sli.environment or judged.environment
