@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
 
 from shipwake.domain import Change
 from shipwake.store.columns import METADATA, Instant
@@ -24,7 +24,7 @@ CHANGES = Table(
     Column("health", Text),
     Column("verdict_seq", Integer, nullable=False, server_default="0"),
     Column("words", Text, nullable=False),
-    Column("said", Text, nullable=False, server_default=""),
+    Column("said", Text, nullable=False, server_default=text("''")),
     # Set where it turned out to be the same as an older one, which goes on for both.
     Column("merged_into", Text, ForeignKey("changes.id")),
     Column("body", Text, nullable=False),

@@ -52,8 +52,7 @@ class Events:
             stem=stem(facts.revision),
             body=encode(event),
         )
-        known = statement.on_conflict_do_nothing(index_elements=["source", "key"])
-        return self._sql.do(known) == 1
+        return self._sql.added(statement, EVENTS.c.id)
 
     def attach(self, source: str, key: str, change_id: str) -> None:
         """Say which change an event belongs to."""

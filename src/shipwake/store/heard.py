@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    text,
     update,
 )
 
@@ -50,7 +51,7 @@ HEARD = Table(
     Column("received", Instant, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("events", Integer, nullable=False, server_default="0"),
-    Column("text", Text, nullable=False, server_default=""),
+    Column("text", Text, nullable=False, server_default=text("''")),
     Column("headers", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint("kind", "source", "digest"),

@@ -21,7 +21,9 @@ from sqlalchemy import (
     UniqueConstraint,
     case,
     func,
+    literal,
     select,
+    text,
     update,
 )
 
@@ -44,9 +46,9 @@ LOOKS = Table(
     Column("later", Boolean, nullable=False),
     Column("lease", Wide, nullable=False, server_default="0"),
     Column("lease_until", Wide, nullable=False, server_default="0"),
-    Column("worker", Text, nullable=False, server_default=""),
+    Column("worker", Text, nullable=False, server_default=text("''")),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("why", Text, nullable=False, server_default=""),
+    Column("why", Text, nullable=False, server_default=text("''")),
     Column("done_number", Integer, nullable=False, server_default="0"),
     Column("done_due", Instant),
     Column("hurting", Boolean, nullable=False, server_default="0"),
@@ -203,7 +205,7 @@ class Looks:
         """
         self._hold(change_id)
         held = LOOKS.c
-        bound = case((held.done_due > at, held.done_due), else_=at)
+        bound = case((held.done_due > at, held.done_due), else_=literal(at, Instant))
         waiting = update(LOOKS).where(held.change_id == change_id, _OPEN, held.due > bound)
         return self._sql.do(waiting.values(due=bound, not_before=bound, why=""))
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     select,
+    text,
     update,
 )
 
@@ -46,11 +47,11 @@ OUTBOX = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("lease", Wide, nullable=False, server_default="0"),
     Column("lease_until", Wide, nullable=False, server_default="0"),
-    Column("worker", Text, nullable=False, server_default=""),
+    Column("worker", Text, nullable=False, server_default=text("''")),
     Column("ref", Text),
     Column("sent_revision", Integer, nullable=False, server_default="0"),
     Column("sent_at", Instant),
-    Column("why", Text, nullable=False, server_default=""),
+    Column("why", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("key"),
     Index("ix_outbox_change", "change_id"),
 )
@@ -99,7 +100,7 @@ class Outbox:
                 post=Post.WAITING.value,
                 not_before=EPOCH,
             )
-            return self._sql.do(insert.on_conflict_do_nothing(index_elements=["key"])) == 1
+            return self._sql.added(insert, OUTBOX.c.id)
         if held.revision >= notice.revision:
             return False
         waits = held.post == Post.WAITING.value

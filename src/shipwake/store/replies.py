@@ -31,7 +31,7 @@ class Replies:
         insert = self._sql.insert(REPLIES).values(
             id=reply.id, change_id=reply.change, at=reply.at, body=encode(reply)
         )
-        return self._sql.do(insert.on_conflict_do_nothing(index_elements=["id"])) == 1
+        return self._sql.added(insert, REPLIES.c.id)
 
     def of(self, change_id: str) -> list[Reply]:
         """Every reply to a change, oldest first."""

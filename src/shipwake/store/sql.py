@@ -54,6 +54,10 @@ class Sql:
         """Execute; returns how many rows that touched."""
         return self.connection.execute(statement, values).rowcount
 
+    def added(self, insert: Upsert, column: ColumnElement[Any]) -> bool:
+        """Insert one row unless it is there; whether it was new. (A count of rows is none for inserts.)"""
+        return self.first(insert.on_conflict_do_nothing().returning(column)) is not None
+
     def insert(self, table: Table) -> Upsert:
         """An insert that can say what to do on conflict."""
         return postgresql.insert(table) if self.postgres else sqlite.insert(table)
