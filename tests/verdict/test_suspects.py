@@ -35,6 +35,22 @@ def test_shares_add_to_one(drawn: Case) -> None:
         assert found[-1].share >= 0.01
 
 
+@pytest.mark.parametrize(
+    ("minutes", "alone", "beside"),
+    [(2, (98, 2), (42, 57, 1)), (22, (65, 35), (3, 96, 1)), (-9, (0, 100), None)],
+)
+def test_the_figures_of_the_docs(
+    minutes: float, alone: tuple[int, ...], beside: tuple[int, ...] | None
+) -> None:
+    """The explanation's table says what the arithmetic gives."""
+    config = live("config", minutes, kind=ChangeKind.CONFIG, service="checkout")
+
+    assert tuple(round(100 * s) for s in shares(minutes=minutes).values()) == alone
+    if beside:
+        found = shares(Other(config), minutes=minutes)
+        assert tuple(round(100 * s) for s in found.values()) == beside
+
+
 def test_alone_and_at_once() -> None:
     """A move in the first minutes after the only change near is nearly surely that change's."""
     assert shares()["alice-412"] >= 0.9
