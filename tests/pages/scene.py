@@ -1,6 +1,7 @@
-"""A made-up deploy and what was seen of it, for the pages' tests: one indicator moved, one came back, one is unknown."""
+"""A made-up deploy for the pages' tests: of four indicators one moved, one came back, one is unknown."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -137,7 +138,7 @@ def verdict(
     seq: int = 1, health: Health = Health.UNHEALTHY, minutes: int = 20, **more: object
 ) -> Verdict:
     """A verdict on the deploy."""
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "sentence": "checkout errors rose 0.5 → 4 % since 10:01 (1 min after the deploy), ≈ 410 failed so far",
         "doubt": "Sure: 20 samples, by chance 1 time in 10,000, and no other change fits. Next look 10:30.",
         "power": "We would have noticed page p95 slower by 410 ms.",
@@ -154,7 +155,7 @@ def verdict(
     }  # fmt: skip
     return Verdict(
         change="d-1", seq=seq, at=AT + minutes * MINUTE, health=health, reason=Reason.FAR_OUTSIDE,
-        sure=Sure.SURE, **(facts | more),  # type: ignore[arg-type]  a scene may set any fact
+        sure=Sure.SURE, **{**facts, **more},
     )  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def material(**more: object) -> Material:
         id="x-1", kind=ChangeKind.INFRASTRUCTURE, state=State.LIVE, service="checkout", environment="production",
         title="Pool move", at=AT - 9 * MINUTE, exposure=(Exposure(at=AT - 9 * MINUTE, share=1.0),), authors=(BOB,),
     )  # fmt: skip
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "change": deploy(),
         "mapped": True,
         "verdicts": [verdict(1, Health.AILING, 3), verdict(2)],
@@ -185,13 +186,13 @@ def material(**more: object) -> Material:
         "now": AT + 25 * MINUTE,
         "you": "",
     }  # fmt: skip
-    return Material(**(facts | more))  # type: ignore[arg-type]  a scene may set any fact
+    return Material(**{**facts, **more})
 
 
 def plot(**more: object) -> Plot:
     """A chart of fifty minutes, thirty of them before the change."""
     values = np.concatenate([np.full(30, 1.0), np.full(20, 5.0)])
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "key": "k",
         "title": "Errors, %",
         "unit": "%",
@@ -208,4 +209,4 @@ def plot(**more: object) -> Plot:
         "markers": (Marker(at_s=AT.timestamp(), label="#412, 10:00", judged=True),),
         "means": (Mean(start_s=AT.timestamp() - 1800, end_s=AT.timestamp(), value=1.0),),
     }
-    return Plot(**(facts | more))  # type: ignore[arg-type]  a scene may set any fact
+    return Plot(**{**facts, **more})

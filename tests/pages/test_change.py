@@ -83,7 +83,7 @@ def test_without_a_verdict_it_is_watching() -> None:
     ("facts", "said"),
     [
         ({"change": replace(deploy(), at=None, exposure=(), state=State.PLANNED)}, "nothing of this is live yet"),
-        ({"change": replace(deploy(), service="", heard_service="cart-svc"), "mapped": False}, "“cart-svc” is not mapped"),
+        ({"change": replace(deploy(), service="", heard_service="cart"), "mapped": False}, "“cart” is not mapped"),
         ({"slis": {}}, "no indicator is configured"),
         ({"change": replace(deploy(), judge=False)}, "known, and not judged"),
     ],

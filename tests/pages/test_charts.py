@@ -1,4 +1,4 @@
-"""The charts say in shapes what the numbers say: gaps stay gaps, zero is on the axis, nothing from outside is markup."""
+"""The charts say in shapes what the numbers say: gaps stay gaps, the axis has its zero, titles stay words."""
 
 import re
 from dataclasses import replace

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from shipwake.domain import Health
-from shipwake.web.pages import render, times
+from shipwake.web.pages import prose, times
 from shipwake.web.pages.twin import twin
 from tests.pages.scene import AT, NASTY
 
@@ -36,7 +36,7 @@ def test_what_is_no_time_stays(text: str) -> None:
 
 def test_marking_up_escapes_first() -> None:
     """Whatever filter a sentence goes through, its own angle brackets stay words."""
-    said = times.timed(render._arrows(f"{NASTY} 1 → 2 % at 10:01"), AT)
+    said = times.timed(prose.arrows(f"{NASTY} 1 → 2 % at 10:01"), AT)
 
     assert "<script" not in said
     assert "<b>1 → 2 %</b>" in said
@@ -44,7 +44,7 @@ def test_marking_up_escapes_first() -> None:
 
 def test_the_word_is_coloured_once() -> None:
     """Only the verdict's word itself is coloured, and only where it first stands."""
-    said = render._worded("unhealthy: the unhealthy one", "unhealthy")
+    said = prose.worded("unhealthy: the unhealthy one", "unhealthy")
 
     assert said.count("<span") == 1
     assert said.startswith('<span class="unhealthy">unhealthy</span>')
@@ -52,7 +52,7 @@ def test_the_word_is_coloured_once() -> None:
 
 def test_a_unitless_arrow_takes_no_word_along() -> None:
     """What follows from and to is bold only where it is a unit."""
-    assert render._arrows("0.5 → 4 since 10:01").startswith("<b>0.5 → 4</b> since")
+    assert prose.arrows("0.5 → 4 since 10:01").startswith("<b>0.5 → 4</b> since")
 
 
 @dataclass(frozen=True)

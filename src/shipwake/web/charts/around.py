@@ -125,7 +125,7 @@ def _gaps(plot: Plot, frame: Frame) -> str:
 
 def _others(plot: Plot, frame: Frame) -> str:
     parts, free_from = [], frame.left
-    judged_x = frame.x(plot.change_s)
+    judged_x, now_x = frame.x(plot.change_s), frame.x(plot.now_s or 0.0)
     for marker in sorted((m for m in plot.markers if not m.judged), key=lambda m: m.at_s):
         x = frame.x(marker.at_s)
         if not frame.left <= x <= frame.right:
@@ -133,7 +133,7 @@ def _others(plot: Plot, frame: Frame) -> str:
         parts.append(line(x, frame.ceiling - 8, x, frame.foot, class_="other"))
         label = _short(marker.label, 18)
         width = len(label) * LETTER + 8
-        fits = x >= free_from and x + width < frame.right
+        fits = x >= free_from and x + width < frame.right and not x - 34 < now_x < x + width
         if frame.size.labels and fits and not x < judged_x < x + width:
             parts.append(words(label, x + 3, frame.ceiling - 12, class_="note"))
             free_from = x + width

@@ -65,8 +65,6 @@ class Delivery:
     sign: str
     text: str
     body: str = ""
-    action: str = ""
-    action_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

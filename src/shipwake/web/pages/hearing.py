@@ -205,7 +205,7 @@ def _deliveries(m: Material) -> Iterator[Delivery]:
         yield Delivery(
             at=row.received,
             sender=name_of(row.kind, row.source),
-            what=f"{row.size:,} bytes",
+            what="",
             state=state,
             word=word,
             sign=sign,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from shipwake.domain import Assessment, Change, Floats, Health, Reason, Samples, Schedule, Sli
+from shipwake.verdict import numbers
 from shipwake.web.charts import age, between, clock, counted, figure, from_to, lasting
 from shipwake.web.charts.figures import day
 from shipwake.web.charts.history import History
@@ -247,7 +248,10 @@ def _under(m: Material) -> str:
 def _span_words(m: Material) -> str:
     if m.samples is None or not len(m.samples):
         return "hours"
-    return age(timedelta(seconds=m.samples.step_s * len(m.samples)))
+    span = timedelta(seconds=m.samples.step_s * len(m.samples))
+    return (
+        lasting(span) if span >= timedelta(hours=1) and not span % timedelta(hours=1) else age(span)
+    )
 
 
 def _largest(m: Material) -> float:
@@ -292,11 +296,8 @@ def _notices(m: Material, schedule: Schedule, caution: float) -> Iterator[Fact]:
         yield Fact(term="objective", text=f"{sli.objective:g}")
     unit = schedule.unit_for(m.step)
     yield Fact(term="first look", text=f"{lasting(schedule.looks[0] * unit)} after a change")
-    yield Fact(
-        term="false alarms",
-        text=f"{caution:.2%}".rstrip("0").rstrip(".%")
-        + " % of harmless changes are called ailing or unhealthy",
-    )
+    harmless = f"{numbers.percent(caution)} of harmless changes are called ailing or unhealthy"
+    yield Fact(term="false alarms", text=harmless)
 
 
 def _matters(sli: Sli) -> str:

@@ -1,6 +1,5 @@
 """Templates filled with a view; every word is escaped unless a filter of ours made it markup."""
 
-import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -8,20 +7,17 @@ from typing import Any
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from shipwake import __version__
 from shipwake.domain import Health, rfc3339
 from shipwake.web import charts
 from shipwake.web.charts import around, band, history, spark, strip
-from shipwake.web.pages import times
+from shipwake.web.pages import prose, times
 from shipwake.web.pages.shell import Shell
 from shipwake.web.pages.twin import twin
 
-FIGURE = r"[−\d](?:[\d.,]*\d)?"
-ARROW = re.compile(rf"{FIGURE} → {FIGURE}(?: (?:%|[mµn]?s|[KMGTP]?i?B|points|min|h)(?![\w/]))?")
-"""From and to with the unit after them."""
 TEMPLATES = Path(__file__).parent.parent / "templates"
 CHART_SIZES = {"wide": charts.WIDE, "narrow": charts.NARROW, "small": charts.SMALL}
 LOOKS_WIDTH = {"wide": 780.0, "narrow": 352.0}
@@ -83,15 +79,6 @@ def _looks(marks: tuple[strip.Mark, ...], size: str) -> Markup:
     return _classed(strip.large(marks, width=LOOKS_WIDTH[size]), f"for-{size}")
 
 
-def _worded(text: str, word: str | None) -> Markup:
-    """A sentence whose verdict word, where it first stands, has its colour."""
-    safe = escape(text)
-    if not word:
-        return safe
-    coloured = Markup('<span class="{0}">{0}</span>').format(word)
-    return _drawn(str(safe).replace(str(escape(word)), str(coloured), 1))
-
-
 def _meaning(word: str) -> str:
     return Health(word).meaning if word in set(Health) else "The first look is still to come."
 
@@ -100,13 +87,8 @@ def _timed(text: str | Markup, near: Any) -> Markup:  # noqa: ANN401 - a templat
     return times.timed(text, near)
 
 
-def _arrows(text: str) -> Markup:
-    """Our own words with each from → to in bold, as that is what an eye looks for."""
-    return Markup(ARROW.sub(r"<b>\g<0></b>", str(escape(text))))  # noqa: S704 - escaped above
-
-
 FILTERS: dict[str, Callable[..., Any]] = {
-    "arrows": _arrows,
+    "arrows": prose.arrows,
     "band": _band,
     "chart": _chart,
     "clock": times.clock_element,
@@ -122,5 +104,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "strip": lambda marks: _drawn(strip.small(marks)),
     "timed": _timed,
     "when": times.when_element,
-    "worded": _worded,
+    "worded": prose.worded,
 }
