@@ -1,7 +1,7 @@
 """A history on the judge's own terms: on the grid that ends at the anchor, transformed, its harm masked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -43,7 +43,7 @@ class Series:
 def on_grid(sli: Sli, history: Samples, anchor: datetime, unit_s: float) -> Samples:
     """The last 28 days before the anchor at one sample a unit, padded with gaps up to the anchor."""
     adding = sli.kind is not SliKind.GAUGE
-    kept = history.between(utc(anchor) - MOST, anchor)
+    kept = _begun(history.between(utc(anchor) - MOST, anchor))
     kept = regrid(kept, unit_s, anchor, add=adding)
     wanted = int(np.ceil((utc(anchor).timestamp() - kept.t0_s) / unit_s - 1e-6))
     short = wanted - len(kept)
@@ -52,6 +52,19 @@ def on_grid(sli: Sli, history: Samples, anchor: datetime, unit_s: float) -> Samp
     values = np.concatenate([kept.values, np.full((short, kept.values.shape[1]), np.nan)])
     states = np.concatenate([kept.states, np.full(short, np.uint8(Slot.NOT_ARRIVED))])
     return Samples(kept.t0_s, kept.step_s, values, states, kept.missing)
+
+
+def _begun(samples: Samples) -> Samples:
+    """The samples from the first value on: a source may answer for weeks before it measured anything."""
+    if not samples.present.any():
+        return samples
+    first = int(samples.present.argmax())
+    return replace(
+        samples,
+        t0_s=samples.t0_s + first * samples.step_s,
+        values=samples.values[first:],
+        states=samples.states[first:],
+    )
 
 
 def prepare(
