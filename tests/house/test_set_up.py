@@ -12,7 +12,7 @@ from typing import Any
 from tests.house.tree import ROOT, under
 
 # Loaded by another package by name: SQLAlchemy picks the driver, the server its event loop.
-LOADED_BY_NAME = {"psycopg", "protobuf"}
+LOADED_BY_NAME = {"psycopg"}
 # Part of what another promises: its classes are in that one's signatures.
 BROUGHT_BY = {"starlette": "fastapi", "markupsafe": "jinja2"}
 
