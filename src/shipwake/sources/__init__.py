@@ -1,1 +1,54 @@
 """A query and a window to samples; never judges."""
+
+from datetime import datetime, timedelta
+from typing import Protocol, cast
+
+from shipwake.config import Adapter, kinds
+from shipwake.domain import Samples, ShipwakeError, Sli
+
+ROOM = "sources"
+
+
+class SourceError(ShipwakeError):
+    """A source could not be asked: `permanent` says whether to correct something or to wait `retry_after`.
+
+    That a source knows no such series is no error but a fact in Samples.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(message, permanent=permanent)
+        self.retry_after = retry_after
+
+
+class Source(Protocol):
+    """Somewhere samples are kept. Value, zero, gap and error stay four different things."""
+
+    def samples(self, sli: Sli, start: datetime, end: datetime) -> Samples:
+        """The slots labelled from `start` (included) to `end` (not), on a grid of the SLI's step.
+
+        Raises SourceError where the source cannot be asked or answers what cannot be read.
+        """
+        ...
+
+
+class Reader(Protocol):
+    """What keeps pushed samples."""
+
+    def read(self, sli: str, start: datetime, end: datetime) -> Samples:
+        """The slots of a pushed series from `start` to `end`; `missing` where nothing was ever pushed."""
+        ...
+
+
+def connect(adapter: Adapter, *, reader: Reader | None = None) -> Source:
+    """The source of a configured adapter; `reader` is where pushed samples are kept.
+
+    Raises UnknownKindError that lists the known ones.
+    """
+    return cast("Source", kinds.load(ROOM, adapter.kind).connect(adapter, reader))
+
+
+def known() -> list[str]:
+    """Every kind that can be configured."""
+    return kinds.known(ROOM)
