@@ -30,7 +30,8 @@ log = structlog.get_logger()
 BATCH = 256
 LEASE_S = 120.0
 AROUND = timedelta(hours=1)
-"""How near another change must be to be a suspect."""
+"""How near this change, or the present, another one must be to be a suspect."""
+NEAREST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +197,16 @@ def _following(done: Look, step: tuple[datetime, datetime, bool] | None) -> Look
 
 
 def others_near(tx: Tx, change: Change, now: datetime) -> list[Other]:
-    """The other live changes of this environment that might explain a move between this change and `now`."""
+    """The other live changes of this environment, up to `now`, that might explain a move since this change."""
     if change.at is None:
         return []
-    found = tx.changes.near(change.at, AROUND, change.environment, limit=40)
+    found = {
+        s.change.id: s
+        for moment in (change.at, now)
+        for s in tx.changes.near(moment, AROUND, change.environment, limit=NEAREST)
+    }
     return [
         Other(change=s.change, health=s.health)
-        for s in found
+        for s in found.values()
         if s.change.id != change.id and s.change.at is not None and s.change.at <= now
     ]

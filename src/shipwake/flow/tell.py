@@ -27,7 +27,7 @@ def compose(
     if not told and not _worth_telling(river, change, verdict):
         return []
     url = f"{river.config.url.rstrip('/')}/changes/{change.id}"
-    words = message(change, verdict, previous, url=url)
+    words = message(change, verdict, previous if told else None, url=url)
     notices = []
     for channel in river.channels:
         if channel.environments and change.environment not in channel.environments:
