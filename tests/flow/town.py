@@ -10,7 +10,18 @@ import numpy as np
 
 from shipwake.app import compose
 from shipwake.config import Config, parse
-from shipwake.domain import ChangeKind, Event, Exposure, Facts, Notice, Person, Ref, Says, Verdict
+from shipwake.domain import (
+    ChangeKind,
+    Event,
+    Exposure,
+    Facts,
+    Floats,
+    Notice,
+    Person,
+    Ref,
+    Says,
+    Verdict,
+)
 from shipwake.flow import Batch, Channel, River, announce, push, step
 from shipwake.wire.clock import ManualClock
 
@@ -84,7 +95,7 @@ class Town:
 
     def samples(self, start: datetime, count: int) -> None:
         """The samples of `count` minutes from `start` arrive now."""
-        times = start.timestamp() + 60.0 * np.arange(count)
+        times: Floats = start.timestamp() + 60.0 * np.arange(count, dtype=np.float64)
         latency = self.rng.normal(100 + self.slower, 5, count)
         total = self.rng.poisson(600, count).astype(float)
         bad = self.rng.binomial(total.astype(int), 0.01 + self.failing).astype(float)
@@ -98,27 +109,19 @@ class Town:
             ],
         )
 
-    def deploys(
-        self, who: Person, revision: str, *, service: str = "checkout", **more: object
-    ) -> str:
-        """Somebody deploys `revision` now; returns the change's id."""
+    def deploys(self, who: Person, revision: str, *, environment: str = "production") -> str:
+        """Somebody deploys `revision` of checkout now; returns the change's id."""
         now = self.clock.now()
         facts = Facts(
-            service=service,
-            environment="production",
+            service="checkout",
+            environment=environment,
             revision=revision,
             authors=(who,),
-            title=f"{service} {revision}",
+            title=f"checkout {revision}",
         )
-        facts = replace(facts, **more)  # type: ignore[arg-type]  a story may set any fact
+        key = f"checkout-{revision}-{now:%d%H%M}"
         event = Event(
-            source="story",
-            key=f"{service}-{revision}-{now:%H%M}",
-            says=Says.LIVE,
-            at=now,
-            received=now,
-            text="",
-            facts=facts,
+            source="story", key=key, says=Says.LIVE, at=now, received=now, text="", facts=facts
         )
         return announce(self.river, event).id
 

@@ -3,12 +3,11 @@
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import click
 import httpx
@@ -17,9 +16,8 @@ from shipwake.app import compose
 from shipwake.cli.demo_screen import Screen
 from shipwake.config import Adapter, Config, Secret
 from shipwake.domain import BadInputError
-from shipwake.flow import River, run
-from shipwake.replay import back_fill, confusion, drive, outcomes, read_recording
-from shipwake.web.serve import listen, server
+from shipwake.replay import Recording, back_fill, confusion, drive, outcomes, read_recording
+from shipwake.web.beside import beside
 from shipwake.wire import log as logs
 from shipwake.wire.clock import ManualClock, monotonic
 
@@ -56,13 +54,16 @@ def command(once: bool, recording: Path | None, port: int, log: Path | None) -> 
         )
         raise BadInputError(message)
     day = read_recording(folder, history=HISTORY)
-    kept = log.open("w", encoding="utf-8") if log else Path(os.devnull).open("w", encoding="utf-8")
-    logs.configure(json=False, stream=kept)
+    with (log or Path(os.devnull)).open("w", encoding="utf-8") as kept:
+        logs.configure(json=False, stream=kept)
+        _play(day, folder, port or _free_port(), begun, once=once)
+
+
+def _play(day: Recording, folder: Path, port: int, begun: float, *, once: bool) -> None:
     clock = ManualClock(day.live_from)
     with tempfile.TemporaryDirectory(prefix="shipwake-demo-") as place:
-        config = settings(day.config, Path(place), port or _free_port())
-        river = compose(config, clock=clock)
-        with _working(river), _serving(river) as url:
+        river = compose(settings(day.config, Path(place), port), clock=clock)
+        with closing(river.store), beside(river) as url:
             screen = Screen(day, river, url, begun)
             screen.opening(folder)
             with httpx.Client(base_url=url, timeout=60) as client:
@@ -80,7 +81,6 @@ def command(once: bool, recording: Path | None, port: int, log: Path | None) -> 
                 screen.stay()
                 with suppress(KeyboardInterrupt):
                     Event().wait()
-        river.store.close()
 
 
 def settings(read: Config, place: Path, port: int) -> Config:
@@ -99,34 +99,6 @@ def settings(read: Config, place: Path, port: int) -> Config:
         port=port,
         url=f"http://127.0.0.1:{port}",
     )
-
-
-@contextmanager
-def _working(river: River) -> Iterator[None]:
-    """The loop in a thread of its own, as `serve` runs it."""
-    stop = Event()
-    thread = Thread(target=run, args=(river, stop), name="loop", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        river.wake.set()
-        thread.join(timeout=10)
-
-
-@contextmanager
-def _serving(river: River) -> Iterator[str]:
-    """The real server in a thread, as `serve` runs it; yields its address."""
-    bound = listen(river)
-    running = server(river)
-    thread = Thread(target=running.run, kwargs={"sockets": [bound]}, name="server", daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-    finally:
-        running.should_exit = True
-        thread.join(timeout=15)
 
 
 def _free_port() -> int:

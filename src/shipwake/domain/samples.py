@@ -73,7 +73,8 @@ class Samples:
     @property
     def times_s(self) -> Floats:
         """Label of each slot, epoch seconds, shape [n]."""
-        return self.t0_s + self.step_s * np.arange(len(self.states))
+        times: Floats = self.t0_s + self.step_s * np.arange(len(self.states), dtype=np.float64)
+        return times
 
     @property
     def end(self) -> datetime:
@@ -83,7 +84,8 @@ class Samples:
     @property
     def present(self) -> npt.NDArray[np.bool_]:
         """Which slots hold a value, shape [n]."""
-        return self.states == Slot.VALUE
+        here: npt.NDArray[np.bool_] = self.states == Slot.VALUE
+        return here
 
     def index(self, at: datetime) -> int:
         """The first slot labelled at or after `at` (a millisecond of grace), from 0 to n."""
@@ -103,7 +105,8 @@ class Samples:
 
     def ratio(self) -> Floats:
         """One number a slot, shape [n]: part/total for two columns (NaN where total is 0), else the value."""
+        part: Floats = self.values[:, 0]
         if self.values.shape[1] == 1:
-            return self.values[:, 0]
-        part, total = self.values[:, 0], self.values[:, 1]
+            return part
+        total = self.values[:, 1]
         return np.divide(part, total, out=np.full(len(total), np.nan), where=total > 0)
