@@ -109,4 +109,5 @@ class Samples:
         if self.values.shape[1] == 1:
             return part
         total = self.values[:, 1]
-        return np.divide(part, total, out=np.full(len(total), np.nan), where=total > 0)
+        shares: Floats = np.divide(part, total, out=np.full(len(total), np.nan), where=total > 0)
+        return shares
