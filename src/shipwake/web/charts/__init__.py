@@ -23,6 +23,7 @@ from shipwake.web.charts.shapes import (
     WATCHING,
     glyph_icon,
     shape_icon,
+    sheet,
 )
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "history",
     "lasting",
     "shape_icon",
+    "sheet",
     "signed",
     "spark",
     "strip",

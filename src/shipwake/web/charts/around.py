@@ -21,6 +21,8 @@ from shipwake.web.charts.svg import (
 )
 
 SQUARES_AT_MOST = 60
+NOW = 30.0
+"""Room for the word "now"."""
 LETTER = 6.6
 """About the width of a letter of 12 units, for keeping labels apart."""
 
@@ -133,7 +135,7 @@ def _others(plot: Plot, frame: Frame) -> str:
         parts.append(line(x, frame.ceiling - 8, x, frame.foot, class_="other"))
         label = _short(marker.label, 18)
         width = len(label) * LETTER + 8
-        fits = x >= free_from and x + width < frame.right and not x - 34 < now_x < x + width
+        fits = x >= free_from and x + width < frame.right and not x < now_x < x + width + NOW
         if frame.size.labels and fits and not x < judged_x < x + width:
             parts.append(words(label, x + 3, frame.ceiling - 12, class_="note"))
             free_from = x + width

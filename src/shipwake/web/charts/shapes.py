@@ -6,43 +6,30 @@ from shipwake.web.charts.svg import box, line, polygon, tag
 ROLLBACK, UNNAMED, WATCHING = "rollback", "unnamed", "watching"
 
 
-def shape(word: str, x: float = 6.0, y: float = 6.0, r: float = 5.0) -> str:
-    """The shape of a verdict's word around (x, y)."""
-    match word:
-        case Health.HEALTHY:
-            return tag("circle", cx=x, cy=y, r=r, class_="fill healthy")
-        case Health.IMPROVED:
-            return polygon(
-                [(x - r, y + r * 0.8), (x + r, y + r * 0.8), (x, y - r)], class_="fill improved"
-            )
-        case Health.AILING:
-            d = r * 1.1
-            return polygon([(x - d, y), (x, y - d), (x + d, y), (x, y + d)], class_="fill ailing")
-        case Health.UNHEALTHY:
-            return box(x - r, y - r, 2 * r, 2 * r, class_="fill unhealthy")
-        case Health.UNKNOWN:
-            return tag("circle", cx=x, cy=y, r=r - 1, class_="ring unknown")
-        case _:
-            return tag("circle", cx=x, cy=y, r=r - 1, class_="ring unknown dotted")
+def shape(word: str, x: float, y: float, r: float = 5.0) -> str:
+    """The shape of a verdict's word around (x, y), taken from the sheet of signs that a page holds once."""
+    known = word if word in SHAPES else WATCHING
+    return tag("use", href=f"#s-{known}", x=x - r, y=y - r, width=2 * r, height=2 * r)
 
 
 def shape_icon(word: str) -> str:
     """A verdict's shape as a small picture that stands beside its word."""
-    return tag("svg", shape(word), viewbox="0 0 12 12", class_="shape", aria_hidden="true")
+    return tag(
+        "svg", shape(word, 6.0, 6.0), viewbox="0 0 12 12", class_="shape", aria_hidden="true"
+    )
 
 
-def glyph(kind: str, x: float = 8.0, y: float = 8.0) -> str:
-    """The glyph of a kind of change, 14 units wide around (x, y), drawn in the current colour."""
-    drawn = GLYPHS.get(kind, GLYPHS[UNNAMED])
-    return tag("g", drawn, transform=f"translate({x - 8:g} {y - 8:g})", class_="glyph")
+def glyph(kind: str, x: float, y: float) -> str:
+    """The glyph of a kind of change around (x, y), taken from the sheet of signs."""
+    known = kind if kind in GLYPHS else UNNAMED
+    return tag("use", href=f"#k-{known}", x=x - 8, y=y - 8, width=16, height=16)
 
 
 def glyph_icon(kind: str) -> str:
-    """A kind's glyph as a small picture; the kind's word stands beside it or in its title."""
+    """A kind's glyph as a small picture, named by the kind."""
     return tag(
         "svg",
-        tag("title", kind),
-        glyph(kind),
+        glyph(kind, 8.0, 8.0),
         viewbox="0 0 16 16",
         class_="kind",
         role="img",
@@ -50,10 +37,31 @@ def glyph_icon(kind: str) -> str:
     )
 
 
+def sheet() -> str:
+    """Every sign once, as symbols; a page that shows any sign begins with it."""
+    kinds = [
+        tag("symbol", g, id=f"k-{k}", viewbox="0 0 16 16", class_="glyph")
+        for k, g in GLYPHS.items()
+    ]
+    words = [
+        tag("symbol", s, id=f"s-{w}", viewbox="0 0 12 12", overflow="visible")
+        for w, s in SHAPES.items()
+    ]
+    return tag("svg", *kinds, *words, class_="unseen", aria_hidden="true")
+
+
 def _stroke(d: str) -> str:
     return tag("path", d=d)
 
 
+SHAPES = {
+    Health.HEALTHY: tag("circle", cx=6, cy=6, r=6, class_="fill healthy"),
+    Health.IMPROVED: polygon([(0, 11), (12, 11), (6, 0)], class_="fill improved"),
+    Health.AILING: polygon([(-0.5, 6), (6, -0.5), (12.5, 6), (6, 12.5)], class_="fill ailing"),
+    Health.UNHEALTHY: box(0, 0, 12, 12, class_="fill unhealthy"),
+    Health.UNKNOWN: tag("circle", cx=6, cy=6, r=4.8, class_="ring unknown"),
+    WATCHING: tag("circle", cx=6, cy=6, r=4.8, class_="ring unknown dotted"),
+}
 GLYPHS = {
     ChangeKind.DEPLOY: box(5.5, 2, 5, 12, class_="solid"),
     ChangeKind.FLAG: _stroke("M4 14V2.5M4 3H12.5L10 6L12.5 9H4"),

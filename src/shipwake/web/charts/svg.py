@@ -4,23 +4,27 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 Value = str | float | int | None
+NAMES = {"class_": "class", "viewbox": "viewBox"}
+"""Attributes that cannot be written as a Python name, or are not in lower case."""
 
 
 def coordinate(value: float) -> str:
     """A length in user units, to a tenth, without trailing zeros."""
-    text = f"{value:.1f}".rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
+    text = f"{value:.1f}"
+    text = text.removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def _attribute(name: str, value: Value) -> str:
-    key = name.rstrip("_").replace("_", "-")
-    text = coordinate(value) if isinstance(value, float) else str(value)
-    return f" {'viewBox' if key == 'viewbox' else key}={quoteattr(text)}"
+    key = NAMES.get(name) or name.replace("_", "-")
+    if isinstance(value, float):
+        return f' {key}="{coordinate(value)}"'
+    return f" {key}={quoteattr(str(value))}"
 
 
 def tag(name: str, *children: str, **attributes: Value) -> str:
     """One element; `children` are SVG already, attributes that are None are left out."""
-    head = name + "".join(_attribute(k, v) for k, v in attributes.items() if v is not None)
+    head = name + "".join([_attribute(k, v) for k, v in attributes.items() if v is not None])
     inner = "".join(children)
     return f"<{head}>{inner}</{name}>" if inner else f"<{head}/>"
 

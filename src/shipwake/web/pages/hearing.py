@@ -217,6 +217,8 @@ def _deliveries(m: Material) -> Iterator[Delivery]:
 def _said(row: HeardRow) -> str:
     todo = TO_DO.get(row.outcome, "")
     said = row.text or ("Nothing new." if row.outcome is Outcome.UNDERSTOOD else "")
+    if said and todo and said[-1] not in ".!?":
+        said += "."
     return " ".join(filter(None, (said, todo)))
 
 

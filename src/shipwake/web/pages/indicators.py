@@ -74,12 +74,13 @@ class Material:
 
     @property
     def moved(self) -> Move | None:
-        """The move that still stands."""
+        """The move that still stands, for worse or better."""
         if not self.moves:
             return None
         first = self.moves[0]
-        hurts = first.assessment.health.hurts
-        return first if hurts and self.now - first.assessment.at < HOLDS else None
+        word = first.assessment.health
+        outside = word.hurts or word is Health.IMPROVED
+        return first if outside and self.now - first.assessment.at < HOLDS else None
 
     @property
     def values(self) -> Floats:
@@ -127,16 +128,22 @@ def all_of_them(found: Sequence[Material]) -> SlisView:
         said = f"{unheard[0].name} {unheard[0].state}"
         sentence = f"{len(unheard)} of {count} indicators {are} unknown: {said}."
     else:
-        sentence, word = (
-            f"All {count} indicators are normal." if count > 1 else "The indicator is normal.",
-            "",
-        )
+        sentence, word = _calm(rows), ""
     return SlisView(
         sentence=sentence,
         word=word,
         under="Each change is judged on the indicators of its service and environment.",
         rows=rows,
         empty=None if count else _none_configured(),
+    )
+
+
+def _calm(rows: Sequence[SliRow]) -> str:
+    better = sum(r.word == Health.IMPROVED for r in rows)
+    if better:
+        return f"{len(rows) - better} of {counted(len(rows), 'indicator')} normal, {better} better than normal."
+    return (
+        f"All {len(rows)} indicators are normal." if len(rows) > 1 else "The indicator is normal."
     )
 
 
@@ -177,7 +184,10 @@ def _state(m: Material) -> tuple[str, str]:
     if silent is not None:
         return Health.UNKNOWN.value, f"silent for {age(silent)}"
     move = m.moved
-    return (move.assessment.health.value, "moved") if move else (Health.HEALTHY.value, "normal")
+    if move is None:
+        return Health.HEALTHY.value, "normal"
+    word = move.assessment.health
+    return word.value, "better" if word is Health.IMPROVED else "moved"
 
 
 def one_of_them(m: Material, schedule: Schedule, caution: float) -> SliView:

@@ -10,6 +10,8 @@ from shipwake.web.pages.change_view import Fact
 from shipwake.web.pages.evidence import has_moved
 
 FIRST_FEW = 3
+VAGUE = timedelta(minutes=15)
+"""An onset less sure than this is not worth a sentence."""
 
 
 def knowing(verdict: Verdict, ordered: Sequence[Assessment]) -> tuple[Fact, ...]:
@@ -58,7 +60,7 @@ def _moved(a: Assessment, said: Mapping[str, Finding]) -> str:
 
 
 def _onset(a: Assessment) -> str:
-    if a.onset is None or not a.onset.high > a.onset.low:
+    if a.onset is None or a.onset.high - a.onset.low > VAGUE:
         return ""
     seconds = a.onset.high - a.onset.low < timedelta(minutes=1)
     low, high = clock(a.onset.low, seconds=seconds), clock(a.onset.high, seconds=seconds)

@@ -22,7 +22,7 @@ router = APIRouter()
 READ = [needs(Scope.READ)]
 ROWS = 30
 LATELY = timedelta(hours=24)
-LATELY_AT_MOST = 100
+LATELY_AT_MOST = 60
 
 
 @router.get("/", dependencies=READ)

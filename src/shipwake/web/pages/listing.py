@@ -51,6 +51,12 @@ class Material:
     now: datetime
     url: str
 
+    @property
+    def one_environment(self) -> bool:
+        """Whether all that is shown is of one environment, so that no row needs to name it."""
+        found = {r.change.environment or r.change.heard_environment for r in self.page.rows}
+        return bool(self.asked.wanted.environment) or len(found) < 2  # noqa: PLR2004
+
 
 def build(m: Material) -> ListView:
     """The view of the list."""
@@ -134,9 +140,7 @@ def _row(m: Material, r: Stored) -> Row:
     authors = authors_of(change)
     service = change.service or change.heard_service
     replies = counted(r.replies, "reply", "replies") if r.replies else ""
-    environment = (
-        "" if m.asked.wanted.environment else change.environment or change.heard_environment
-    )
+    environment = "" if m.one_environment else change.environment or change.heard_environment
     return Row(
         id=change.id,
         url=change_url(change.id),

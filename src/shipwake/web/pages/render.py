@@ -43,7 +43,9 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    environment.globals.update(mark=_drawn(charts.MARK), static=_static)
+    environment.globals.update(
+        mark=_drawn(charts.MARK), signs=_drawn(charts.sheet()), static=_static
+    )
     return environment
 
 
