@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy import Row as Record
 
 from shipwake.domain import BadInputError, Change, ChangeKind, Health, Verdict
 from shipwake.store.changes_table import CHANGES, PEOPLE, folded
 from shipwake.store.codec import decode
-from shipwake.store.columns import instant, microseconds
+from shipwake.store.columns import Instant, instant, microseconds
 from shipwake.store.replies import Replies
 from shipwake.store.sql import Sql
 from shipwake.store.verdicts import VERDICTS
@@ -85,7 +85,9 @@ def read_page(sql: Sql, wanted: Filter, cursor: str, limit: int) -> Page:
     ).where(*conditions(wanted))
     if cursor:
         at, id = _place(cursor)
-        shown = shown.where(tuple_(CHANGES.c.shown_at, CHANGES.c.id) < tuple_(at, id))
+        shown = shown.where(
+            tuple_(CHANGES.c.shown_at, CHANGES.c.id) < tuple_(literal(at, Instant), id)
+        )
     found = sql.rows(_newest_first(shown).limit(limit + 1))
     rows = _rows(sql, found[:limit])
     counts, unjudged, capped = tally(sql, wanted)

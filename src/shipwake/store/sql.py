@@ -55,7 +55,7 @@ class Sql:
         return self.connection.execute(statement, values).rowcount
 
     def added(self, insert: Upsert, column: ColumnElement[Any]) -> bool:
-        """Insert one row unless it is there; whether it was new. (A count of rows is none for inserts.)"""
+        """Insert one row unless it is there; whether it was new (drivers count no inserts)."""
         return self.first(insert.on_conflict_do_nothing().returning(column)) is not None
 
     def insert(self, table: Table) -> Upsert:
