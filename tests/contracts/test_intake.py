@@ -72,7 +72,7 @@ def test_there_are_answers_to_hold_it_to(kind: str) -> None:
 
 @adapters("intake")
 def test_a_right_signature_is_accepted(kind: str) -> None:
-    """The signed example passes, with its secret alone or beside an older one."""
+    """The signed example passes, with its secret alone or beside an older one, and the secret is not shown."""
     example = answers("intake", kind)["signature"]
     one = connect(configured("intake", kind, {"secret": "${SIGNED}"}, SIGNED=example["secret"]))
     two = connect(
@@ -85,6 +85,7 @@ def test_a_right_signature_is_accepted(kind: str) -> None:
         )
     )
 
+    assert example["secret"] not in repr((one, two))
     one.verify(_heard(kind, example))
     two.verify(_heard(kind, example))
 

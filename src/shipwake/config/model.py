@@ -35,7 +35,7 @@ class Adapter:
 
     kind: str
     name: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

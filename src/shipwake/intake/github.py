@@ -5,7 +5,7 @@ authors come from commits and pull requests.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -65,7 +65,7 @@ FAILED_RUNS = ("failure", "cancelled", "timed_out", "startup_failure")
 class GitHub:
     """One webhook, or several with secrets of their own."""
 
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     workflows: Sequence[Mapping[str, str]] = ()
     pushes: Sequence[Mapping[str, str]] = ()
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,22 +32,22 @@ def facts_of(stated: object, received: datetime | None, *, path: str = "") -> Ev
 
     Without `received` (a replay) it counts as received when it happened, and needs a time.
     """
-    field = from_json(stated, path)
-    values = CHANGE(field)
+    form = from_json(stated, path)
+    values = CHANGE(form)
     state = values.pop("state", State.LIVE)
     steps: tuple[Exposure, ...] = tuple(sorted(values.get("exposure", ())))
     at = values.pop("at", None) or (steps[0].at if steps else received)
     if at is None:
-        raise Field(None, f"{path}.at".lstrip("."), field.document).wrong(
+        raise Field(None, f"{path}.at".lstrip("."), form.document).wrong(
             "a time, RFC 3339 with an offset"
         )
-    _check_times(field, at, steps, values, received)
+    _check_times(form, at, steps, values, received)
     if state is not State.LIVE and steps:
-        raise field.entries()["exposure"].wrong(f"no exposure while the state is {state.value}")
+        raise form.entries()["exposure"].wrong(f"no exposure while the state is {state.value}")
     facts = Facts(**{**values, "exposure": steps})
     return Event(
         source="plain",
-        key=_key(stated, received if "at" not in field.entries() and not facts.id else None),
+        key=_key(stated, received if "at" not in form.entries() and not facts.id else None),
         says=SAYS[state],
         at=at,
         received=received or at,
@@ -57,14 +57,14 @@ def facts_of(stated: object, received: datetime | None, *, path: str = "") -> Ev
 
 
 def _check_times(
-    field: Field,
+    form: Field,
     at: datetime,
     steps: Sequence[Exposure],
     values: Mapping[str, Any],
     received: datetime | None,
 ) -> None:
     """Times must be in order and not in the future; raises MistakesError."""
-    entries = field.entries()
+    entries = form.entries()
     if steps and at != steps[0].at:
         raise entries["at"].wrong("the time of the first step of `exposure`, or leave it out")
     if len({s.at for s in steps}) < len(steps):
@@ -97,7 +97,7 @@ def _words(facts: Facts, state: State) -> str:
 class Plain:
     """Our form at a hook; without a secret nothing can be verified, and a token is needed instead."""
 
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
 
     def verify(self, heard: Heard) -> None:
         """Raise RefusedError unless the body is signed by one of the secrets."""

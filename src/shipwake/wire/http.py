@@ -3,6 +3,7 @@
 import json as json_text
 import logging
 import re
+import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -73,9 +74,9 @@ class Answer:
             ) from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True, eq=False)
 class Client:
-    """Requests to one other system, from any thread; close it, or use it in a `with`.
+    """Requests to one other system, from any thread; its connections end with it, at the latest.
 
     `timeout_s` bounds each wait and, four times over, a whole answer. `patience_s` bounds the waits between tries: an
     answer that asks for a longer one ends them. `secrets` are hidden in every message.
@@ -92,6 +93,7 @@ class Client:
         headers = {"User-Agent": f"shipwake/{__version__}", **self.headers}
         pool = httpx.Client(headers=headers, timeout=self.timeout_s, follow_redirects=False)
         object.__setattr__(self, "_pool", pool)
+        weakref.finalize(self, pool.close)
 
     def request(
         self,
