@@ -9,16 +9,19 @@ from shipwake.domain.people import Exposure
 EARLY = (3, 5, 8, 12, 20, 30, 45, 60)
 HURTING_EVERY = 5
 """Units between looks while an indicator hurts."""
-HURTING_UNTIL = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """Looks come `looks` × max(step, unit) after each exposure step, then `later` after the first."""
+    """Looks come `looks` × max(step, unit) after each exposure step, then `later` after the first.
+
+    Between and after them, an SLI that hurts is seen every five units until `hurting_for` has passed.
+    """
 
     looks: tuple[int, ...] = EARLY
     unit: timedelta = timedelta(seconds=60)
     later: tuple[timedelta, ...] = (timedelta(hours=4), timedelta(hours=24), timedelta(days=7))
+    hurting_for: timedelta = timedelta(hours=24)
 
     def unit_for(self, step: timedelta | None) -> timedelta:
         """The time one sample of judgement spans: the SLI's step, at least the unit."""
@@ -73,7 +76,7 @@ def next_look(
 ) -> tuple[datetime, datetime, bool] | None:
     """The next (due, anchor, later) after the look that was due at `after`; None when the watch is over.
 
-    While an SLI hurts it is seen every five units for up to a day, whatever the plan.
+    While an SLI hurts it is seen every five units, whatever the plan.
     """
     exposure = tuple(exposure)
     plan = planned(schedule, step, exposure)
@@ -83,6 +86,6 @@ def next_look(
     started = [e.at for e in exposure if e.at < after]
     anchor = max(started, default=plan[0][1])
     again = after + HURTING_EVERY * schedule.unit_for(step)
-    if again > anchor + HURTING_UNTIL or (following is not None and following[0] <= again):
+    if again > anchor + schedule.hurting_for or (following is not None and following[0] <= again):
         return following
     return again, anchor, False

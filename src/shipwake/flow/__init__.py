@@ -5,7 +5,7 @@ from shipwake.flow.converse import converse
 from shipwake.flow.crash_points import CRASH_POINTS
 from shipwake.flow.hear import Answer, hear
 from shipwake.flow.join import join
-from shipwake.flow.look import others_near
+from shipwake.flow.look import lease, look, others_near
 from shipwake.flow.loop import run, settled, step
 from shipwake.flow.push import Batch, Taken, push
 from shipwake.flow.river import Channel, River, with_steps
@@ -21,6 +21,8 @@ __all__ = [
     "converse",
     "hear",
     "join",
+    "lease",
+    "look",
     "map_name",
     "others_near",
     "push",

@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from shipwake.config import Config, load
@@ -33,7 +34,7 @@ def read_folder(path: Path, *, later: bool) -> ReplayFolder:
             )
             raise BadInputError(message)
     config = load(path / SETTINGS, os.environ)
-    watch = config.watch if later else replace(config.watch, later=())
+    watch = config.watch if later else replace(config.watch, later=(), hurting_for=timedelta())
     config = replace(config, watch=watch, tell=(), hooks=(), sources=())
     return ReplayFolder(path=path, config=config, changes=_changes(path / CHANGES))
 

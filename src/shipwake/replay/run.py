@@ -14,7 +14,7 @@ from typing import Any
 from shipwake.app import compose
 from shipwake.config import Adapter
 from shipwake.domain import Event
-from shipwake.flow import River, join, step
+from shipwake.flow import River, join, lease, look
 from shipwake.replay.folder import ReplayFolder, read_folder
 from shipwake.replay.report import rows_of
 from shipwake.sources import connect
@@ -108,8 +108,9 @@ def _turn(river: River, clock: ManualClock, changes: int, progress: Progress | N
     looked = 0
     while (due := _next_due(river)) is not None:
         clock.set(due)
-        while step(river):
-            looked += 1
+        for group in lease(river):
+            look(river, group)
+            looked += len(group.rows)
         if progress:
             progress(looked, changes * len(river.config.watch.looks))
 
