@@ -1,5 +1,6 @@
 """A page of which the first part is written by hand, and the rest, below a mark, by `make docs`."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,7 +13,8 @@ def stale(name: str, title: str, generated: str) -> tuple[Path, str] | None:
     path = FOLDER / f"{name}.md"
     written = path.read_text() if path.is_file() else f"# {title}\n\n"
     prose = written.partition(MARK)[0].rstrip()
-    wanted = f"{prose}\n\n{MARK}\n\n{generated.strip()}\n"
+    spaced = re.sub(r"\n{3,}", "\n\n", generated.strip())
+    wanted = f"{prose}\n\n{MARK}\n\n{spaced}\n"
     return None if written == wanted else (path, wanted)
 
 
