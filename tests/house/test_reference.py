@@ -10,6 +10,7 @@ import pytest
 from scripts.reference import __main__ as reference
 from scripts.reference import http, page
 from shipwake.cli.verbs import shipwake
+from shipwake.config import kinds
 from shipwake.domain import Health, Reason
 from tests.house.tree import ROOT, SOURCE, under
 
@@ -30,13 +31,16 @@ def _all() -> str:
 
 
 def _settings() -> Iterator[str]:
-    """The name of every `Setting("name", …)` that is written anywhere in the source."""
-    for path in under("src/shipwake", suffix=".py"):
+    """Every key of the file: what the config room's tables name, and each adapter's own."""
+    for path in under("src/shipwake/config", suffix=".py"):
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Setting":
                 first = node.args[0]
                 if isinstance(first, ast.Constant):
                     yield str(first.value)
+    for room in DOORS:
+        for kind in kinds.known(room):
+            yield from (setting.name for setting in getattr(kinds.load(room, kind), "SETTINGS", ()))
 
 
 @pytest.mark.parametrize("room", DOORS)
