@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 WIDE, PHONE = (1280, 900), (390, 844)
+PATIENCE_MS = 20_000
+"""Long enough for a machine that does other things too."""
 
 
 @pytest.fixture(scope="session")
@@ -53,9 +55,17 @@ def session(chrome: "Browser", story: Story, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def visit(chrome: "Browser", story: Story, session: Path) -> Iterator["Visit"]:
     """Opens pages as a signed-in viewer of any size, theme and zone; all are closed at the end."""
-    visits = Visit(chrome, story, session)
-    yield visits
-    visits.close()
+    opened = Visit(chrome, story, session)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def visits(chrome: "Browser", story: Story, session: Path) -> Iterator["Visit"]:
+    """The same for a whole file."""
+    opened = Visit(chrome, story, session)
+    yield opened
+    opened.close()
 
 
 class Visit:
@@ -89,7 +99,7 @@ class Visit:
             reduced_motion="reduce" if still else "no-preference",
             has_touch=size == PHONE,
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         page = context.new_page()
         page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)

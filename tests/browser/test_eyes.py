@@ -1,7 +1,7 @@
-"""Every page in both themes and on a phone: contrast, names, sizes, headings, and no sideways scroll."""
+"""Every page in both themes and at each width: contrast, names, sizes, headings, and no sideways scroll."""
 
-import itertools
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
-PHONE = (390, 844)
 PATHS = (
     "/",
     "/changes?q=nothing",
@@ -22,6 +21,10 @@ PATHS = (
     "/keys",
     "/changes/none",
 )
+WIDTHS = (320, 390, 640, 900, 1280)
+"""Phones, a usual window at 200 % zoom, and between."""
+Seen = dict[str, dict[str, Any]]
+"""What was measured of each page, by the name of the measure."""
 
 
 def _paths(story: Story) -> list[str]:
@@ -29,67 +32,74 @@ def _paths(story: Story) -> list[str]:
     return [*PATHS, hurting, f"/changes/{story.calm}", f"{hurting}/slis/checkout%20errors/table"]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_words_stand_out(story: Story, visit: "Visit", dark: bool) -> None:
-    """Every word has a contrast of 4.5 (3 where it is large) with its ground, in both themes."""
-    faults = {path: visit(path, dark=dark).evaluate(eye.CONTRAST) for path in _paths(story)}
-
-    assert {path: found for path, found in faults.items() if found} == {}
-
-
-def test_everything_has_a_name(story: Story, visit: "Visit") -> None:
-    """Every control, picture and landmark has a name for those who do not see it."""
-    faults = {path: visit(path).evaluate(eye.NAMELESS) for path in _paths(story)}
-
-    assert {path: found for path, found in faults.items() if found} == {}
-
-
-@pytest.mark.parametrize(
-    ("width", "height"), [PHONE, (320, 640), (640, 800), (900, 900), (1280, 900)]
-)
-def test_no_page_scrolls_sideways(story: Story, visit: "Visit", width: int, height: int) -> None:
-    """No page is wider than its screen: on phones, at 200 % zoom of a usual window, and between."""
-    faults = {
-        path: visit(path, size=(width, height)).evaluate(eye.SIDEWAYS) for path in _paths(story)
-    }
-
-    assert {path: by for path, by in faults.items() if by > 0} == {}
-
-
-@pytest.mark.parametrize(("size", "least"), [(PHONE, 44), ((1280, 900), 24)])
-def test_targets_are_large_enough(
-    story: Story, visit: "Visit", size: tuple[int, int], least: int
-) -> None:
-    """What can be pressed is at least 44 px high on a phone and 24 px elsewhere."""
-    faults = {path: visit(path, size=size).evaluate(eye.SMALL, least) for path in _paths(story)}
-
-    assert {path: found for path, found in faults.items() if found} == {}
-
-
-@pytest.mark.parametrize("size", [PHONE, (1280, 900)])
-def test_no_words_are_tiny(story: Story, visit: "Visit", size: tuple[int, int]) -> None:
-    """No words on a page are smaller than 12 px."""
-    faults = {path: visit(path, size=size).evaluate(eye.TINY) for path in _paths(story)}
-
-    assert {path: found for path, found in faults.items() if found} == {}
-
-
-def test_headings_step_down_one_at_a_time(story: Story, visit: "Visit") -> None:
-    """Each page has one heading of the first level, first, and none skips a level."""
+@pytest.fixture(scope="module")
+def seen(story: Story, visits: "Visit") -> Seen:
+    """Every page, looked at once in each theme and at each width."""
+    light, dark = visits("/"), visits("/", dark=True)
+    found: Seen = {}
     for path in _paths(story):
-        levels = visit(path).evaluate(eye.LEVELS)
+        light.goto(path)
+        dark.goto(path)
+        found[path] = {
+            "light": light.evaluate(eye.CONTRAST),
+            "dark": dark.evaluate(eye.CONTRAST),
+            "nameless": light.evaluate(eye.NAMELESS),
+            "levels": light.evaluate(eye.LEVELS),
+            "small": light.evaluate(eye.SMALL, 24),
+        }
+        for width in WIDTHS:
+            light.set_viewport_size({"width": width, "height": 844})
+            found[path][f"sideways at {width}"] = light.evaluate(eye.SIDEWAYS)
+            found[path][f"tiny at {width}"] = light.evaluate(eye.TINY)
+            found[path][f"small at {width}"] = light.evaluate(eye.SMALL, 44)
+    return found | {"complaints": {"all": [c for c in visits.complaints if "404" not in c]}}
+
+
+def _faults(seen: Seen, measure: str) -> dict[str, object]:
+    return {path: m[measure] for path, m in seen.items() if m.get(measure)}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_stand_out(seen: Seen, theme: str) -> None:
+    """Every word has a contrast of 4.5 (3 where it is large) with its ground, in both themes."""
+    assert _faults(seen, theme) == {}
+
+
+def test_everything_has_a_name(seen: Seen) -> None:
+    """Every control, picture and landmark has a name for those who do not see it."""
+    assert _faults(seen, "nameless") == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_scrolls_sideways(seen: Seen, width: int) -> None:
+    """No page is wider than its screen, from a small phone to a wide window."""
+    assert _faults(seen, f"sideways at {width}") == {}
+
+
+def test_targets_are_large_enough(seen: Seen) -> None:
+    """What can be pressed is at least 44 px high on a phone and 24 px elsewhere."""
+    assert _faults(seen, "small at 390") == {}
+    assert _faults(seen, "small") == {}
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_words_are_tiny(seen: Seen, width: int) -> None:
+    """No words on a page are smaller than 12 px."""
+    assert _faults(seen, f"tiny at {width}") == {}
+
+
+def test_headings_step_down_one_at_a_time(seen: Seen) -> None:
+    """Each page has one heading of the first level, first, and none skips a level."""
+    for path, measured in seen.items():
+        levels: list[int] = measured.get("levels", [1])
         assert levels[0] == 1, path
         assert levels.count(1) == 1, path
-        assert all(b - a <= 1 for a, b in itertools.pairwise(levels)), path
+        assert all(b - a <= 1 for a, b in pairwise(levels)), path
 
 
-def test_no_page_breaks_its_own_policy(story: Story, visit: "Visit") -> None:
+def test_no_page_breaks_its_own_policy(seen: Seen) -> None:
     """No page makes the browser complain of its policy, a script or a missing file."""
-    for path in _paths(story):
-        visit(path).wait_for_load_state("load")
-    complaints = [c for c in visit.complaints if "404" not in c]
-
-    assert complaints == []
+    assert seen["complaints"]["all"] == []
 
 
 def test_focus_can_be_seen(visit: "Visit") -> None:

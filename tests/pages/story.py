@@ -49,7 +49,7 @@ def told(place: Path, *, auth: str = "tokens") -> Iterator[Story]:
     """The story, twenty-five minutes in; the clock stands still from then on."""
     with site(place, auth=auth) as here:
         town = here.town
-        nasty = deploys(town, NASTY, "checkout", TITLE)
+        nasty = deploys(town, NASTY, "mail", TITLE)
         town.minutes(1)
         hurting = deploys(town, ALICE, "checkout", "#412 Quote in parallel")
         town.failing, town.slower = 0.05, 40.0
