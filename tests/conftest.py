@@ -6,12 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.needs import NEEDS, SHARED, Need
 
 for _name in [name for name in os.environ if name.startswith("SHIPWAKE_")]:
     del os.environ[_name]
+
+# How long one example takes says more of the machine's other work than of ours.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 _SKIPPED = pytest.StashKey[Counter[str]]()
 
