@@ -4,8 +4,7 @@ import click
 
 from shipwake.cli.client import Server, server_option
 from shipwake.cli.shown import json_option, show_json
-from shipwake.domain.event import ChangeKind
-from shipwake.domain.instant import rfc3339
+from shipwake.domain import ChangeKind, rfc3339
 from shipwake.wire.clock import SystemClock
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 import httpx
 
-from shipwake.domain.errors import BadInputError, ShipwakeError
+from shipwake.domain import BadInputError, ShipwakeError
 
 Json = Any
 """Whatever a JSON document may be."""

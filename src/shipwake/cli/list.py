@@ -1,5 +1,7 @@
 """List the newest changes and what became of them."""
 
+from typing import Any
+
 import click
 
 from shipwake.cli.client import Server, server_option
@@ -30,6 +32,12 @@ def command(server: str, as_json: bool, **chosen: str) -> None:
     for row in page["data"]:
         word = health(row.get("health") or "unknown")
         when = row.get("at") or "not live yet"
-        click.echo(f"{when:27} {word:20} {row['name']}  {row.get('sentence') or ''}")
+        click.echo(f"{when:27} {word:20} {_name(row)}  {row.get('sentence') or ''}")
     if not page["data"]:
         click.echo('No changes fit. Send one: shipwake change "hello"')
+
+
+def _name(row: dict[str, Any]) -> str:
+    """The shortest words that tell a change from the others, as `Change.name` has them."""
+    service = row["service"] or row["heard_service"]
+    return row["title"] or " ".join(filter(None, (service, row["revision"][:7]))) or str(row["id"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from shipwake.config import Config, default, load
-from shipwake.domain.errors import BadInputError
+from shipwake.domain import BadInputError
 
 FILE = "shipwake.yaml"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from shipwake.app import compose
 from shipwake.cli.shown import progress
 from shipwake.replay import replay
 
@@ -31,7 +32,7 @@ def command(folder: Path, out: Path, no_later: bool, jobs: int) -> None:
     written = 0
     unfinished = out.with_name(out.name + ".part")
     with unfinished.open("w", encoding="utf-8") as lines:
-        for line in replay(folder, later=not no_later, jobs=jobs, progress=bar):
+        for line in replay(folder, compose, later=not no_later, jobs=jobs, progress=bar):
             lines.write(json.dumps(line, allow_nan=False) + "\n")
             written += 1
     unfinished.replace(out)

@@ -1,13 +1,14 @@
 """Find the verbs (each file here is one), load the one that was asked for, turn errors into words and codes."""
 
 import ast
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
 
 import click
 
-from shipwake.domain.errors import BadInputError, ShipwakeError
+from shipwake.domain import BadInputError, ShipwakeError
 
 USAGE = 64
 """Exit status for a command line or input that cannot be understood (BSD sysexits EX_USAGE)."""
@@ -55,7 +56,8 @@ def shipwake() -> None:
 def main() -> None:
     """Run the command line; the exit status is the verb's own, 64 for usage, 70 for what could not be done."""
     try:
-        status = shipwake.main(standalone_mode=False)
+        colour = False if os.environ.get("NO_COLOR") else None
+        status = shipwake.main(standalone_mode=False, color=colour)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:

@@ -8,8 +8,7 @@ import click
 
 from shipwake.cli.client import Server, server_option
 from shipwake.cli.shown import health, json_option, show_json
-from shipwake.domain.errors import BadInputError
-from shipwake.domain.health import EXIT_CODES, Health
+from shipwake.domain import EXIT_CODES, BadInputError, Health
 from shipwake.wire.clock import monotonic, pause
 
 POLL_S = 2.0

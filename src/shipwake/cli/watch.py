@@ -4,7 +4,7 @@ import click
 
 from shipwake.cli.client import Server, server_option
 from shipwake.cli.shown import health
-from shipwake.domain.health import EXIT_CODES, Health
+from shipwake.domain import EXIT_CODES, Health
 from shipwake.wire.clock import pause
 
 POLL_S = 1.0

@@ -11,7 +11,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from shipwake.app import compose
 from shipwake.config import Adapter
 from shipwake.domain import Event
 from shipwake.flow import River, join, lease, look
@@ -22,6 +21,8 @@ from shipwake.wire.clock import ManualClock
 
 Line = dict[str, Any]
 Progress = Callable[[int, int], None]
+Compose = Callable[..., River]
+"""The composition root: a configuration, a clock and a recorded source make a river; see `shipwake.app.compose`."""
 BATCH = 2000
 
 
@@ -39,7 +40,12 @@ class Share:
 
 
 def replay(
-    path: Path, *, later: bool = True, jobs: int = 1, progress: Progress | None = None
+    path: Path,
+    compose: Compose,
+    *,
+    later: bool = True,
+    jobs: int = 1,
+    progress: Progress | None = None,
 ) -> Iterator[Line]:
     """One line per judged change and SLI, in the order of the changes.
 
@@ -47,16 +53,16 @@ def replay(
     """
     folder = read_folder(path, later=later)
     if jobs <= 1:
-        yield from _replay_share(folder, Share(), progress)
+        yield from _replay_share(folder, compose, Share(), progress)
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from _shared_out(pool, folder, jobs, progress)
+        yield from _shared_out(pool, folder, compose, jobs, progress)
 
 
 def _shared_out(
-    pool: Executor, folder: ReplayFolder, jobs: int, progress: Progress | None
+    pool: Executor, folder: ReplayFolder, compose: Compose, jobs: int, progress: Progress | None
 ) -> Iterator[Line]:
-    futures = [pool.submit(_collect, folder, Share(i, jobs)) for i in range(jobs)]
+    futures = [pool.submit(_collect, folder, compose, Share(i, jobs)) for i in range(jobs)]
     lines: dict[str, list[Line]] = {}
     for done, future in enumerate(futures, 1):
         for line in future.result():
@@ -67,11 +73,13 @@ def _shared_out(
         yield from lines.get(event.facts.id, ())
 
 
-def _collect(folder: ReplayFolder, share: Share) -> list[Line]:
-    return list(_replay_share(folder, share, None))
+def _collect(folder: ReplayFolder, compose: Compose, share: Share) -> list[Line]:
+    return list(_replay_share(folder, compose, share, None))
 
 
-def _replay_share(folder: ReplayFolder, share: Share, progress: Progress | None) -> Iterator[Line]:
+def _replay_share(
+    folder: ReplayFolder, compose: Compose, share: Share, progress: Progress | None
+) -> Iterator[Line]:
     if not folder.changes:
         return
     with tempfile.TemporaryDirectory(prefix="shipwake-replay-") as place:
