@@ -75,6 +75,7 @@ def _steps(page: Path) -> dict[str, Block]:
         "pushed": '"stored"',
         "change": "shipwake change",
         "verdict": "shipwake verdict",
+        "list": "shipwake list",
     }
     found = list(blocks(page))
     return {name: next(b for b in found if mark in b.text) for name, mark in marks.items()}
@@ -93,11 +94,13 @@ def test_the_first_verdict_comes_as_the_page_says(folder: Path) -> None:
     waiting = f"{step['verdict'].text.rstrip()} --wait {VERDICT_WITHIN}"
     with _serving(folder, port) as greeting:
         said = _run(token + step["history"].text + pushing + change + waiting, port)
+        listed = _run(token + step["list"].text, port)
 
     assert "/sign-in?link=" in greeting
     assert said.returncode in (1, 2), said.stdout + said.stderr
     assert json.loads((folder / "pushed.json").read_text()) == json.loads(step["pushed"].text)
     assert "checkout" in said.stdout
+    assert "Cheaper carts" in listed.stdout
 
 
 def test_the_replay_folder_of_the_page_can_be_replayed(folder: Path) -> None:
