@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +11,8 @@ from threading import Thread
 import httpx
 
 from shipwake.config import Config
-from shipwake.flow import River
+from shipwake.domain import Event, Facts, Person, Says
+from shipwake.flow import River, announce
 from shipwake.web import keys
 from shipwake.web.access import Scope, fresh
 from shipwake.web.door import COOKIE
@@ -54,6 +55,29 @@ class Site:
         assert caller is not None
         return fresh(caller)
 
+    def deploys(
+        self, who: Person, revision: str, *, service: str = "checkout", title: str = ""
+    ) -> str:
+        """Somebody deploys `revision` of a service now; returns the change's id."""
+        now = self.town.clock.now()
+        facts = Facts(
+            service=service,
+            environment="production",
+            revision=revision,
+            authors=(who,),
+            title=title or f"{service} {revision}",
+        )
+        event = Event(
+            source="test",
+            key=f"{service}-{revision}",
+            says=Says.LIVE,
+            at=now,
+            received=now,
+            text="",
+            facts=facts,
+        )
+        return announce(self.river, event).id
+
     def listeners(self) -> float:
         """How many streams are open, by the server's own count."""
         page = self.client("read").get("/metrics").text
@@ -73,7 +97,7 @@ def site(place: Path, config: Config | None = None, *, auth: str = "tokens") -> 
     port = bound.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     made = replace(config or settings(), url=url, port=port, auth=auth)
-    with town(place, made) as here:
+    with bound, town(place, made) as here:
         running = server(here.river)
         thread = Thread(target=running.run, kwargs={"sockets": [bound]})
         thread.start()
@@ -88,10 +112,9 @@ def site(place: Path, config: Config | None = None, *, auth: str = "tokens") -> 
             assert not thread.is_alive()
 
 
-def until(holds: object) -> None:
+def until(holds: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
     """Wait until it holds, at most a few seconds."""
-    assert callable(holds)
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + patience_s
     while not holds():
         assert time.monotonic() < end, "it did not come to hold"
         time.sleep(0.01)

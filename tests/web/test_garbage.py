@@ -88,7 +88,7 @@ def test_any_address(
         ("DELETE", "/api/v1/changes"),
         ("PATCH", "/gate"),
         ("OPTIONS", "/api/v1/samples"),
-        ("FOO", "/healthz"),
+        ("PROPFIND", "/healthz"),
         ("GET", "/api/v1/nothing"),
         ("GET", "/api/v1/changes/%00"),
         ("GET", "/api/v1/slis/%ff%fe"),
@@ -108,6 +108,7 @@ def test_odd_methods_and_paths(admin: httpx.Client, method: str, path: str) -> N
 @pytest.mark.parametrize(
     "sent",
     [
+        b"FOO /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET /api/v1/changes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\xfe\r\n\r\n",
         b"GET /healthz HTTP/1.1\r\nHost: x\r\nCookie: shipwake_session=\xff;;=;\r\n\r\n",
         b"GET /api/v1/slis HTTP/1.1\r\nHost: x\r\nCookie: shipwake_session=\x80\r\n\r\n",

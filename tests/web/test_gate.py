@@ -24,11 +24,11 @@ def test_an_unheard_revision_is_neither_ok_nor_conclusive(here: Site) -> None:
 def test_the_gate_follows_the_verdict(here: Site) -> None:
     """Unknown at first, then ok once healthy; a harmful one is conclusive and not ok."""
     where = {"service": "checkout", "environment": "prod-eu"}
-    good = here.town.deploys(ALICE, "1111111aaaa")
+    good = here.deploys(ALICE, "1111111aaaa")
     first = _ask(here, **where, revision="1111111")
     here.town.minutes(61)
     later = _ask(here, **where, revision="1111111")
-    here.town.deploys(ALICE, "2222222bbbb")
+    here.deploys(ALICE, "2222222bbbb")
     here.town.slower = 80
     here.town.minutes(8)
     harmful = _ask(here, **where)

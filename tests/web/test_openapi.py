@@ -33,8 +33,8 @@ def test_every_operation_says_what_it_tells_and_refuses(document: dict[str, Any]
             bad = [r for status, r in operation["responses"].items() if status.startswith("4")]
             if not (
                 operation.get("summary")
-                and len(good) == 1
-                and all(c.get("schema") for c in good[0]["content"].values())
+                and good
+                and all(c.get("schema") for r in good for c in r["content"].values())
                 and all("application/problem+json" in r["content"] for r in bad)
                 and "422" not in operation["responses"]
             ):

@@ -1,8 +1,9 @@
 """The stream of verdicts: in order, resumed without loss, cheap to leave open."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
+from itertools import islice
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from tests.web.site import Site, until
 Event = tuple[int, dict[str, object]]
 
 
-def _events(response: httpx.Response) -> Iterator[Event]:
+def _events(response: httpx.Response) -> Generator[Event]:
     number = 0
     for line in response.iter_lines():
         if line.startswith("id: "):
@@ -31,12 +32,12 @@ def _read(
     with client.stream("GET", "/api/v1/stream", headers=headers, params=params) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
         with closing(_events(response)) as events:
-            return [event for event, _ in zip(events, range(count), strict=False)]
+            return list(islice(events, count))
 
 
 def test_a_listener_resumes_where_it_was(here: Site) -> None:
     """Read in two sittings by Last-Event-ID, the stream gives each verdict once and in order."""
-    change = here.town.deploys(ALICE, "s1")
+    change = here.deploys(ALICE, "s1")
     here.town.minutes(12)
     client = here.client("read")
 
@@ -56,7 +57,7 @@ def test_a_new_listener_hears_what_comes_and_not_what_was(here: Site) -> None:
     with client.stream("GET", "/api/v1/stream") as response:
         events = _events(response)
         until(lambda: here.listeners() > 0)
-        change = here.town.deploys(BOB, "s2", service="mail")
+        change = here.deploys(BOB, "s2", service="mail")
         here.town.minutes(3)
         number, told = next(events)
 
@@ -66,8 +67,8 @@ def test_a_new_listener_hears_what_comes_and_not_what_was(here: Site) -> None:
 
 def test_a_listener_may_ask_for_one_change(here: Site) -> None:
     """With `change` only that change's verdicts come."""
-    change = here.town.deploys(BOB, "s3", service="mail")
-    here.town.deploys(ALICE, "s3")
+    change = here.deploys(BOB, "s3", service="mail")
+    here.deploys(ALICE, "s3")
     here.town.minutes(5)
 
     events = _read(here.client("read"), 2, last=0, change=change)
@@ -75,11 +76,10 @@ def test_a_listener_may_ask_for_one_change(here: Site) -> None:
     assert {told["change"] for _, told in events} == {change}
 
 
-@pytest.mark.parametrize("last", ["x", "-1", "1.5", "9" * 40, "²"])
+@pytest.mark.parametrize("last", ["x", "-1", "1.5", "9" * 40, "x y"])
 def test_an_odd_place_is_refused(here: Site, last: str) -> None:
     """A Last-Event-ID that is no id of ours is a 400 that says what to send."""
-    headers = {"Last-Event-ID": last.encode().decode("latin-1")}
-    told = here.client("read").get("/api/v1/stream", headers=headers)
+    told = here.client("read").get("/api/v1/stream", headers={"Last-Event-ID": last})
 
     assert told.status_code == 400
     assert "Last-Event-ID" in told.json()["detail"]
@@ -96,7 +96,7 @@ def test_nobody_polls_when_nobody_listens(here: Site) -> None:
     """When the last listener leaves, the count is zero again."""
     client = here.client("read")
     with client.stream("GET", "/api/v1/stream") as response:
-        next(response.iter_lines())
-        assert here.listeners() > 0
+        assert response.status_code == 200
+        until(lambda: here.listeners() > 0)
 
     until(lambda: here.listeners() == 0)

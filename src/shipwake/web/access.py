@@ -119,7 +119,7 @@ OPEN = Depends(lambda: None)
 def declared(route: Any) -> list[Needs | None]:  # noqa: ANN401 - FastAPI's own view of a route
     """The access a route declares: a Needs, or None for open to all."""
     found: list[Needs | None] = []
-    for dependency in route.dependencies:
+    for dependency in getattr(route, "dependencies", ()):
         if isinstance(dependency.dependency, Needs):
             found.append(dependency.dependency)
         elif dependency is OPEN:

@@ -5,15 +5,14 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.responses import HTMLResponse, Response
 
 from shipwake import __version__
 from shipwake.web import plain
 from shipwake.web.access import Scope, declared, needs
 from shipwake.web.answer import tagged
-from shipwake.web.api.contract import components, tells
-from shipwake.web.problem import Problem
+from shipwake.web.api.contract import REFUSAL, components
 
 router = APIRouter(include_in_schema=False)
 SCHEMES = {
@@ -68,20 +67,23 @@ def _described(app: FastAPI) -> dict[str, Any]:
         title="shipwake", version=__version__, description=ABOUT, routes=app.routes
     )
     document["components"] = {"schemas": components(), "securitySchemes": SCHEMES}
-    refused = tells(Problem, 400)[400]
     for route in iter_route_contexts(app.routes):
         for method in route.methods or ():
             operation = document["paths"].get(route.path_format, {}).get(method.lower())
-            if operation is None:
-                continue
-            operation["responses"].pop("422", None)
-            (need,) = declared(route)
-            if need is not None:
-                operation["x-scope"] = need.scope.value
-                operation["security"] = [{"token": []}, {"session": []}]
-                operation["responses"]["401"] = {
-                    **refused,
-                    "description": "No valid token or session.",
-                }
-                operation["responses"]["403"] = {**refused, "description": f"Needs {need.scope}."}
+            if operation is not None:
+                _correct(operation, route)
     return document
+
+
+def _correct(operation: dict[str, Any], route: RouteContext) -> None:
+    """Our answers instead of those that the framework takes for granted, and what the door adds to each."""
+    answers = {str(status): dict(told) for status, told in route.responses.items()}
+    operation["operationId"] = f"{route.tags[0]}_{route.name}"
+    (need,) = declared(route)
+    if need is not None:
+        operation["x-scope"] = need.scope.value
+        operation["security"] = [{"token": []}, {"session": []}]
+        answers["401"] = {**REFUSAL, "description": "No valid token or session."}
+        answers["403"] = {**REFUSAL, "description": f"Needs {need.scope}."}
+    answers["default"] = {**REFUSAL, "description": "Any other refusal."}
+    operation["responses"] = answers

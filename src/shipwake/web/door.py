@@ -37,7 +37,8 @@ class Door:
         try:
             await self._admit(request)
         except ProblemError as refused:
-            await from_shipwake(request, refused)(scope, receive, send)
+            response = await from_shipwake(request, refused)
+            await response(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

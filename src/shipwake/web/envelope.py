@@ -96,5 +96,5 @@ def _seal(message: Message, request_id: str) -> None:
 
 
 def _failure(scope: Scope, request_id: str) -> ASGIApp:
-    detail = f"this is our mistake, not yours; nothing was half done. The log has more under request {request_id}"
+    detail = f"this is our mistake, not yours; nothing was stored half. The log has more under request {request_id}"
     return respond(Request(scope), problem(FAILED, "Failed", detail))

@@ -1,6 +1,7 @@
 """Where senders deliver: the raw bytes go to the flow, which verifies, keeps and answers; it understands nothing."""
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -15,7 +16,7 @@ from shipwake.web.problem import problem, respond
 from shipwake.web.river import Here
 
 router = APIRouter(tags=["hooks"])
-CONTRACT = {
+CONTRACT: dict[str, Any] = {
     "dependencies": [OPEN],
     "status_code": 202,
     "responses": tells(shapes.Heard, 202, 400, 401, 404, 413),

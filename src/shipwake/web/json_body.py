@@ -3,7 +3,8 @@
 import json
 import re
 from contextlib import suppress
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, TypeVar, cast, overload
 
 import msgspec
 
@@ -16,12 +17,20 @@ NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 LONGEST_QUOTE = 80
 
 
-def decode(raw: bytes | msgspec.Raw, shape: type[T], *, where: str = "body") -> T:
+@overload
+def decode(raw: bytes | msgspec.Raw, shape: type[T], *, where: str = ...) -> T: ...
+
+
+@overload
+def decode(raw: bytes | msgspec.Raw, shape: UnionType, *, where: str = ...) -> Any: ...  # noqa: ANN401
+
+
+def decode(raw: bytes | msgspec.Raw, shape: object, *, where: str = "body") -> Any:
     """`raw` as that shape; raises BadInputError that names the place and quotes what stands there."""
     if not raw:
         raise BadInputError("there is none; send JSON", where=where)
     try:
-        return msgspec.json.decode(raw, type=shape)
+        return msgspec.json.decode(raw, type=cast("Any", shape))
     except msgspec.ValidationError as error:
         raise misread(error, raw, where) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

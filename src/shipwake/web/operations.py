@@ -14,6 +14,7 @@ from shipwake.web.river import Counters, Here
 router = APIRouter(tags=["operations"])
 
 
+@router.head("/healthz", dependencies=[OPEN], include_in_schema=False)
 @router.get(
     "/healthz",
     dependencies=[OPEN],

@@ -73,7 +73,7 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def from_shipwake(request: Request, error: Exception) -> Response:
+async def from_shipwake(request: Request, error: Exception) -> Response:
     """Our own errors: each class has its status, and its message is already the words to show."""
     match error:
         case ProblemError():
@@ -93,20 +93,20 @@ def from_shipwake(request: Request, error: Exception) -> Response:
             raise error
 
 
-def from_http(request: Request, error: Exception) -> Response:
+async def from_http(request: Request, error: Exception) -> Response:
     """Refusals of the framework itself: no such path, no such method."""
     if not isinstance(error, HTTPException):
         raise error
     detail = {
         404: f"there is nothing at {request.url.path}; /openapi.json lists every path",
         405: f"{request.url.path} does not take {request.method}; "
-        f"it takes {(error.headers or {}).get('allow', 'another method')}",
+        f"it takes {(error.headers or {}).get('Allow', 'another method')}",
     }.get(error.status_code, str(error.detail))
-    title = HTTPStatus(error.status_code).phrase
+    title = HTTPStatus(error.status_code).phrase.capitalize()
     return respond(request, problem(error.status_code, title, detail), error.headers)
 
 
-def from_validation(request: Request, error: Exception) -> Response:
+async def from_validation(request: Request, error: Exception) -> Response:
     """Parameters that are not what the route asks for: all of them at once."""
     if not isinstance(error, RequestValidationError):
         raise error

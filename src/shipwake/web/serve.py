@@ -64,29 +64,36 @@ def listen(river: River) -> socket.socket:
 
 
 def serve(river: River, *, loop: bool = True) -> None:
-    """Serve until SIGTERM or Ctrl-C. `loop` also turns the flow here; without it a `work` process must."""
-    bound = listen(river)
-    running, stop = server(river), Event()
+    """Serve until SIGTERM or Ctrl-C, then close the store.
+
+    `loop` also turns the flow here; without it a `work` process must. Raises ShipwakeError where the address is taken.
+    """
+    stop = Event()
     turning = Thread(target=run, args=(river, stop), name="flow", daemon=True)
-
-    def told_to_stop(_number: int, _frame: FrameType | None) -> None:
-        # uvicorn repeats the signal once it is done; the default handler would end us before the loop is.
-        running.should_exit = True
-
-    if current_thread() is main_thread():
-        signal(SIGTERM, told_to_stop)
-    if loop:
-        turning.start()
-    _greet(river)
     try:
+        bound, running = listen(river), server(river)
+        _heed(running)
+        if loop:
+            turning.start()
+        _greet(river)
         with suppress(KeyboardInterrupt):
             running.run(sockets=[bound])
     finally:
         stop.set()
         river.wake.set()
-        if loop:
+        if turning.is_alive():
             turning.join(PATIENCE_S)
         river.store.close()
+
+
+def _heed(running: Server) -> None:
+    """Stop on SIGTERM, and go on to our own end: uvicorn repeats the signal once it is done."""
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        running.should_exit = True
+
+    if current_thread() is main_thread():
+        signal(SIGTERM, told)
 
 
 def _greet(river: River) -> None:

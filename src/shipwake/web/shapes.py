@@ -30,8 +30,8 @@ SAMPLE = {
 """JSON schema of one sample."""
 
 
-class Shape(msgspec.Struct, kw_only=True, frozen=True):
-    """Every shape is immutable and built by name."""
+class Shape(msgspec.Struct, kw_only=True):
+    """Every shape is built by name."""
 
 
 class Person(Shape):
@@ -262,7 +262,7 @@ class Row(Shape):
     url: str
 
 
-class Change(Row, kw_only=True, frozen=True):
+class Change(Row, kw_only=True):
     """A change whole, with its newest verdict and the newest assessment of each SLI."""
 
     repository: str

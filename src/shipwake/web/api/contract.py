@@ -9,9 +9,16 @@ from shipwake.web import problem, shapes
 REF = "#/components/schemas/{name}"
 REFUSED = {
     400: "What was sent cannot be read; `detail` says what was read, where, and what is allowed.",
+    401: "Neither a right signature nor a token with the scope.",
     404: "There is no such thing here; `detail` says where to look.",
     413: "The body is larger than `max_body`.",
     429: "Too many at once; try again later.",
+}
+
+REFUSAL = {
+    "content": {
+        "application/problem+json": {"schema": {"$ref": REF.format(name=problem.Problem.__name__)}}
+    }
 }
 
 
@@ -26,9 +33,8 @@ def tells(
 ) -> dict[int | str, dict[str, Any]]:
     """For a route's `responses`: its shape under each 2xx of `statuses`, a problem under each other."""
     good = {"content": {media: {"schema": schema(shape)}}}
-    bad = {"content": {"application/problem+json": {"schema": schema(problem.Problem)}}}
     return {
-        status: {"description": REFUSED[status], **bad}
+        status: {"description": REFUSED[status], **REFUSAL}
         if status in REFUSED
         else {"description": "Done.", **good}
         for status in statuses

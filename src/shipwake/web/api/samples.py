@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from shipwake.domain import BadInputError, Floats, believable, from_epoch, parse_rfc3339
+from shipwake.domain import BadInputError, Floats, believable, from_epoch, parse_rfc3339, rfc3339
 from shipwake.flow import Batch, River, push
 from shipwake.web import shapes
 from shipwake.web.access import Scope, needs
@@ -97,16 +98,24 @@ def _believe(times_s: Floats, now: datetime, where: str) -> None:
     if not len(times_s):
         return
     for i in (int(times_s.argmin()), int(times_s.argmax())):
-        at = from_epoch(float(times_s[i]))
-        place = f"{where}[{i}][0]"
-        if not believable(at, now):
+        seconds, place = float(times_s[i]), f"{where}[{i}][0]"
+        at = _instant(seconds)
+        if at is None or not believable(at, now):
             raise BadInputError(
-                f"read {times_s[i]:.15g}, which is {at.isoformat()}; allowed from 2000-01-01 to a day from now. "
+                f"read {seconds:.15g}{f', which is {rfc3339(at)}' if at else ''}; "
+                "allowed from 2000-01-01 to a day from now. "
                 "Send seconds since 1970-01-01T00:00Z, not milliseconds, or RFC 3339",
                 where=place,
             )
         if at < now - LATE:
             raise BadInputError(
-                f"read {at.isoformat()}, which is more than a year ago; samples are of use for {LATE.days} days",
+                f"read {rfc3339(at)}, which is more than a year ago; samples are of use for {LATE.days} days",
                 where=place,
             )
+
+
+def _instant(seconds: float) -> datetime | None:
+    """That time, None where no calendar holds it."""
+    with suppress(BadInputError):
+        return from_epoch(seconds)
+    return None
