@@ -162,3 +162,9 @@ def test_only_bad_input_is_raised(stated: object) -> None:
         assert plain_event(stated, received=NOW).key
     except BadInputError as error:
         assert error.message  # noqa: PT017 - either outcome is right
+
+
+def test_a_link_may_be_a_bare_address() -> None:
+    """Where a link is only an address, that is its words too."""
+    event = _event(service="shop", links=["https://example.com/1"])
+    assert [(x.kind, x.url) for x in event.facts.links] == [("page", "https://example.com/1")]

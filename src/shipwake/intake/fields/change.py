@@ -126,6 +126,9 @@ COMMIT = Table(
 
 
 def _link(field: Field) -> Link:
+    if isinstance(field.value, str):
+        address = _address(field)
+        return Link(kind=LinkKind.PAGE.value, title=address, url=address)
     values = {"kind": LinkKind.PAGE, **LINK(field)}
     title = values.get("title") or values.get("number") or values.get("url")
     if not title:
