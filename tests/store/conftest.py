@@ -102,3 +102,13 @@ def second(store: Store, url: str, clock: ManualClock) -> Iterator[Store]:
     opened = Store.open(url, clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_store(_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One SQLite store for all examples of a property."""
+    path = tmp_path_factory.mktemp("property") / "shipwake.db"
+    shutil.copy(_sqlite_file, path)
+    opened = Store.open(f"sqlite:///{path}?synchronous=off", clock=ManualClock(START))
+    yield opened
+    opened.close()

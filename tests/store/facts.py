@@ -1,6 +1,7 @@
 """Changes, events, verdicts and notices for the store's tests: Alice deploys, Bob watches."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ MINUTE = timedelta(minutes=1)
 SHA = "0123456789abcdef0123456789abcdef01234567"
 
 
-def event(key: str = "1", **facts: object) -> Event:
+def event(key: str = "1", **facts: Any) -> Event:  # noqa: ANN401 - a test may set any fact
     """One statement of a sender."""
     return Event(
         source="story",
@@ -48,7 +49,7 @@ def event(key: str = "1", **facts: object) -> Event:
         at=START,
         received=START + timedelta(microseconds=7),
         text="checkout went live",
-        facts=Facts(**facts),  # type: ignore[arg-type]  a test may set any fact
+        facts=Facts(**facts),
     )
 
 
@@ -156,7 +157,7 @@ def proof(seed: int = 1, count: int = 40) -> Evidence:
     )
 
 
-def notice(revision: int = 1, recipient: str = "alice", **more: object) -> Notice:
+def notice(revision: int = 1, recipient: str = "alice", **more: Any) -> Notice:  # noqa: ANN401 - a test may set any field
     """Words for one recipient."""
     return Notice(
         change="c1",
@@ -166,7 +167,7 @@ def notice(revision: int = 1, recipient: str = "alice", **more: object) -> Notic
         health=Health.HEALTHY,
         lines=(f"revision {revision}", "second line"),
         at=START,
-        **more,  # type: ignore[arg-type]  a test may set any field
+        **more,
     )
 
 

@@ -1,7 +1,8 @@
 """The tables that the scripts make are the tables that the code speaks of, on both databases."""
 
-import multiprocessing
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -16,7 +17,6 @@ from shipwake.store import NotMigratedError, Store
 from shipwake.store.columns import METADATA
 from shipwake.store.migrate import HEAD, SCRIPTS
 from shipwake.wire.clock import ManualClock
-from tests.store.conftest import START
 
 
 def test_the_scripts_make_what_the_code_speaks_of(store: Store, url: str) -> None:
@@ -85,23 +85,22 @@ def test_two_may_migrate_at_once(empty_url: str, clock: ManualClock) -> None:
     assert (failed, versions) == ([], [HEAD] * len(stores))
 
 
-def _migrate(url: str) -> None:
-    store = Store.open(url, clock=ManualClock(START))
-    store.migrate()
-    store.close()
+MIGRATE = """
+import sys
+from shipwake.store import Store
+from shipwake.wire.clock import SystemClock
+store = Store.open(sys.argv[1], clock=SystemClock())
+store.migrate()
+store.close()
+"""
 
 
 def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
     """Separate processes on a new file, each of which turns it to WAL mode, all end well."""
-    context = multiprocessing.get_context("spawn")
-    url = f"sqlite:///{tmp_path}/shipwake.db"
-    processes = [context.Process(target=_migrate, args=(url,)) for _ in range(2)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
+    command = [sys.executable, "-c", MIGRATE, f"sqlite:///{tmp_path}/shipwake.db"]
+    processes = [subprocess.Popen(command) for _ in range(2)]
 
-    assert [p.exitcode for p in processes] == [0, 0]
+    assert [p.wait() for p in processes] == [0, 0]
 
 
 def test_a_migration_is_whole_or_not_at_all(empty_url: str, clock: ManualClock) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shipwake.domain import Ref
-from shipwake.store import Post, Queued, Store
+from shipwake.store import Post, Queued, Store, Tx
 from shipwake.wire.clock import pause
 from tests.store.conftest import START
 from tests.store.facts import MINUTE, change, notice
@@ -24,10 +24,10 @@ def lease(store: Store, minutes: float = 0, *, seconds: float = 60) -> list[Queu
         return tx.outbox.lease(START + minutes * MINUTE, limit=10, worker="w", seconds=seconds)
 
 
-def put(store: Store, revision: int, **more: object) -> bool:
+def put(store: Store, revision: int, thread_line: str = "") -> bool:
     """Queue a revision."""
     with store.write() as tx:
-        return tx.outbox.put(notice(revision, **more))
+        return tx.outbox.put(notice(revision, thread_line=thread_line))
 
 
 def sent(store: Store, queued: Queued, ref: str = "ts1") -> bool:
@@ -121,10 +121,9 @@ def test_a_failed_try_waits(store: Store) -> None:
     assert (again.attempts, again.why) == (2, "503")
 
 
-def lease_in(tx: object) -> Queued:
+def lease_in(tx: Tx) -> Queued:
     """A lease within a transaction that goes on."""
-    queued: Queued = tx.outbox.lease(START, limit=1, worker="w", seconds=60)[0]  # type: ignore[attr-defined]
-    return queued
+    return tx.outbox.lease(START, limit=1, worker="w", seconds=60)[0]
 
 
 def test_a_newer_revision_waits_as_long_as_the_channel_asked(store: Store) -> None:

@@ -65,8 +65,10 @@ def push_of(
 ) -> Push:
     """A push with its shapes checked; raises BadInputError where they cannot be meant."""
     times = np.asarray(times_s, dtype=np.float64)
-    numbers = np.asarray(values, dtype=np.float64).reshape(len(times), -1)
-    if times.ndim != 1 or (len(times) and numbers.shape[1] != columns):
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.ndim == 1:
+        numbers = numbers.reshape(-1, columns if not len(numbers) else 1)
+    if times.ndim != 1 or numbers.shape != (len(times), columns):
         message = f"samples of {sli!r} have shape {numbers.shape}; send one time and {columns} numbers each"
         raise BadInputError(message)
     if not SHORTEST_S <= step_s <= LONGEST_S:
