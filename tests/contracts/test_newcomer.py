@@ -1,6 +1,7 @@
 """An adapter from elsewhere needs one file and its answers: it is found, and held to the same promises."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,66 +12,27 @@ from shipwake.config import BrokenKindError, UnknownKindError, kinds
 from tests.contracts.answers import configured
 
 ROOT = Path(__file__).resolve().parents[2]
-ADAPTER = '''
-"""Samples of Acme's meters."""
-
-import json
-from dataclasses import dataclass, field
-from datetime import timedelta
-
-from shipwake.config import Setting, read
-from shipwake.domain import Samples
-from shipwake.sources import SourceError
-from shipwake.wire.http import CallError, Client, secrets_of
-
-SETTINGS = (
-    Setting("url", read.url("http", "https"), "Where the meters are.", required=True),
-    Setting("token", read.secret, "Opens them.", required=True),
-)
-
-
-@dataclass(frozen=True)
-class Meter:
-    client: Client
-    url: str
-
-    def samples(self, sli, start, end):
-        params = {"meter": sli.query["query"], "from": start.isoformat(), "to": end.isoformat()}
-        try:
-            stated = self.client.request("GET", f"{self.url}/read", params=params).json()
-            if stated is None:
-                return Samples.nothing(start, sli.step)
-            return Samples.of(start, timedelta(seconds=stated["step"]), [float(v) for v in stated["values"]])
-        except CallError as error:
-            raise SourceError(error.message, permanent=error.permanent, retry_after=error.retry_after) from None
-        except (KeyError, TypeError, ValueError):
-            raise SourceError("Acme answered in another form; is its version supported?", permanent=True) from None
-
-
-def connect(adapter, _reader):
-    token = adapter.settings["token"].reveal()
-    headers = {"Authorization": f"Bearer {token}"}
-    client = Client(headers=headers, secrets=secrets_of([token]), timeout_s=0.2, attempts=2)
-    return Meter(client, adapter.settings["url"])
-'''
-ANSWERS = """
-settings: {url: "{server}", token: "${SECRET}"}
-sli: {name: checkout p95, query: p95}
-window: {start: "2026-02-03T10:00:00Z", end: "2026-02-03T10:03:00Z"}
-cases:
-  value:
-    serve: [{json: {step: 60, values: [1, 2, 3]}}]
-    expect: {states: VVV, values: [1, 2, 3]}
-    asks: [{path: "meter=p95", headers: {authorization: Bearer correct-horse-battery-staple}}]
+PAGE = (ROOT / "docs" / "how-to" / "add-an-adapter.md").read_text()
+QUICK = "secrets=secrets_of([token]), timeout_s=0.2, attempts=2"
+MORE = """
   zero: {serve: [{json: {step: 60, values: [0]}}], expect: {states: V, values: [0]}}
-  gap: {serve: [{json: {step: 60, values: [1, "nan", 3]}}], expect: {states: VGV, values: [1, null, 3]}}
   nan: {serve: [{json: {step: 60, values: ["NaN"]}}], expect: {states: G, values: [null]}}
   empty: {serve: [{json: null}], expect: {missing: true}}
-  429: {serve: [{status: 429, headers: {Retry-After: 90}}], error: {permanent: false, retry_after_s: 90}}
   500: {serve: [{status: 500}], error: {permanent: false}}
   timeout: {serve: [{hang: true}], error: {permanent: false}}
   malformed: {serve: [{json: {valves: []}}], error: {permanent: true, says: another form}}
 """
+
+
+def _on_the_page(language: str) -> str:
+    """The first block of a language on the page that tells how an adapter is added."""
+    found = re.search(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+ADAPTER = _on_the_page("python").replace("secrets=secrets_of([token])", QUICK)
+ANSWERS = _on_the_page("yaml") + MORE
 
 
 def _install(folder: Path, module: str = ADAPTER, entry: str = "acme_meter = acme_meter") -> None:
@@ -105,7 +67,7 @@ def _held_to_the_contract(
 
 
 def test_an_adapter_from_elsewhere_passes_the_suite(folder: Path) -> None:
-    """An installed package's source is found by its entry point, and every promise is tried on it."""
+    """The source that the page on adapters shows, as an installed package, is found and keeps every promise."""
     _install(folder)
     said = _held_to_the_contract(folder)
 

@@ -39,7 +39,7 @@ def _merged(*events: Event) -> Change:
     return merge("c-1", events)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(events=EVENT_LISTS, data=st.data())
 def test_order_and_repetition_do_not_matter(events: list[Event], data: st.DataObject) -> None:
     """The same events in any order, some of them again, make the same change."""
@@ -49,7 +49,7 @@ def test_order_and_repetition_do_not_matter(events: list[Event], data: st.DataOb
     assert merge("c-1", shuffled) == merge("c-1", events)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(events=EVENT_LISTS)
 def test_each_event_is_heard_once(events: list[Event]) -> None:
     """Of events with the same identity one remains, and the rest is in the senders' order of time."""
@@ -60,7 +60,7 @@ def test_each_event_is_heard_once(events: list[Event]) -> None:
     assert [e.at for e in ordered] == sorted(e.at for e in ordered)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(events=EVENT_LISTS)
 def test_nothing_is_made_up(events: list[Event]) -> None:
     """Each fact of a change was stated by one of its events."""
@@ -77,7 +77,7 @@ def test_nothing_is_made_up(events: list[Event]) -> None:
     assert change.at in {None, *(s.at for f in facts for s in f.exposure), *(e.at for e in events)}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(events=EVENT_LISTS)
 def test_what_went_live_has_a_time_and_steps(events: list[Event]) -> None:
     """A change has a time exactly where something of it was exposed: the first step's."""

@@ -101,7 +101,7 @@ def test_while_it_hurts_looks_come_every_five_units() -> None:
     assert dues[-1] == START + timedelta(days=7)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(exposure=EXPOSURES, step=STEPS, hurting=st.booleans())
 def test_time_moves_on_and_the_watch_ends(
     exposure: tuple[Exposure, ...], step: timedelta | None, hurting: bool
@@ -114,7 +114,7 @@ def test_time_moves_on_and_the_watch_ends(
     assert dues[0] > min(e.at for e in exposure)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(exposure=EXPOSURES, step=STEPS)
 def test_hurting_adds_looks_and_takes_none_away(
     exposure: tuple[Exposure, ...], step: timedelta | None
@@ -126,7 +126,7 @@ def test_hurting_adds_looks_and_takes_none_away(
     assert set(calm) <= set(hurting)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(exposure=EXPOSURES, step=STEPS)
 def test_a_look_judges_the_step_before_it(
     exposure: tuple[Exposure, ...], step: timedelta | None
