@@ -7,6 +7,7 @@ import click
 from shipwake.app import compose
 from shipwake.cli.place import config_option, read_config
 from shipwake.web import serve
+from shipwake.wire import log
 
 
 @click.command()
@@ -14,4 +15,6 @@ from shipwake.web import serve
 @click.option("--no-work", is_flag=True, help="Answer only; another process runs `shipwake work`.")
 def command(config: Path | None, no_work: bool) -> None:
     """Serve on 127.0.0.1:7447 unless configured otherwise; prints a one-time sign-in link on first start."""
-    serve(compose(read_config(config)), loop=not no_work)
+    read = read_config(config)
+    log.configure(json=False, hide=[secret.reveal() for secret in read.secrets])
+    serve(compose(read), loop=not no_work)

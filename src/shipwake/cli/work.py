@@ -16,8 +16,9 @@ from shipwake.wire import log
 @config_option
 def command(config: Path | None) -> None:
     """Work until told to stop (SIGTERM or Ctrl-C); what is under way is finished first."""
-    log.configure(json=False)
-    river = compose(read_config(config))
+    read = read_config(config)
+    log.configure(json=False, hide=[secret.reveal() for secret in read.secrets])
+    river = compose(read)
     stop = Event()
 
     def end(*_: object) -> None:
