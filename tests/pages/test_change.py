@@ -119,7 +119,7 @@ def test_the_timeline_has_the_impact_among_the_rest() -> None:
     words = [f"{e.strong} {e.text}".strip() for e in events]
 
     assert [e.at for e in events] == sorted(e.at for e in events)
-    assert "checkout errors rises" in words
+    assert "checkout errors rose" in words
     assert "checkout memory back to normal" in words
     assert words.index("ailing") < words.index("unhealthy")
 

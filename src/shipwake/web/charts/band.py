@@ -10,7 +10,8 @@ from shipwake.web.charts.scale import Linear, time_step, time_ticks
 from shipwake.web.charts.shapes import glyph, rule, shape
 from shipwake.web.charts.svg import box, line, picture, tag, words
 
-LETTER = 6.4
+BOLD = 7.2
+"""About the width of a bold letter of 12 units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +67,11 @@ class Paper:
 
     def strip_y(self, i: int) -> float:
         """The middle of the strip with number i."""
-        return self.top + self.pitch * (i + (0.8 if self.names_above else 0.5))
+        return self.top + self.pitch * (i + (0.82 if self.names_above else 0.5))
 
 
 WIDE = Paper(width=1150.0, left=150.0, right=104.0, pitch=18.0, names_above=False)
-NARROW = Paper(width=352.0, left=4.0, right=6.0, pitch=32.0, names_above=True)
+NARROW = Paper(width=352.0, left=4.0, right=6.0, pitch=34.0, names_above=True)
 
 
 def draw(band: Band, paper: Paper) -> str:
@@ -112,8 +113,8 @@ def _strip(strip: Strip, paper: Paper, y: float, x: Linear) -> str:
     parts = [line(x.low, y, x.high, y, class_="normal")]
     parts.extend(_span(span, x, y) for span in strip.spans)
     if paper.names_above:
-        parts.append(words(strip.sli, x.low, y - 9, class_="axis ink"))
-        parts.append(_value(strip, x.high - (10 if strip.state else 0), y - 9, "end"))
+        parts.append(words(strip.sli, x.low, y - 11, class_="axis ink"))
+        parts.append(_value(strip, x.high - (12 if strip.state else 0), y - 11, "end"))
     else:
         parts.append(words(strip.sli, x.low - 12, y + 4, class_="axis ink end"))
         parts.append(_value(strip, x.high + 12, y + 4, ""))
@@ -125,7 +126,7 @@ def _value(strip: Strip, at: float, y: float, align: str) -> str:
     text = words(strip.now, at, y, class_=f"axis {align} {state}")
     if not strip.state:
         return text
-    beside = at + 8 if align else at + len(strip.now) * LETTER + 12
+    beside = at + 8 if align else at + len(strip.now) * BOLD + 12
     return text + shape(strip.state, beside, y - 4, 4.0)
 
 

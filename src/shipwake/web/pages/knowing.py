@@ -64,7 +64,7 @@ def _onset(a: Assessment) -> str:
         return ""
     seconds = a.onset.high - a.onset.low < timedelta(minutes=1)
     low, high = clock(a.onset.low, seconds=seconds), clock(a.onset.high, seconds=seconds)
-    return f" It began between {low} and {high}." if low != high else f" It began at {low}."
+    return f" It began between {low} and {high}." if low != high else ""
 
 
 def _back(a: Assessment) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from shipwake.domain import WORST_FIRST, Health, Reply, ReplyKind, Schedule
 from shipwake.store import Page
 from shipwake.store import Row as Stored
-from shipwake.verdict import EnvironmentState, Recent, state_sentence
+from shipwake.verdict import NOT_LIKELY_YOU, EnvironmentState, Recent, state_sentence
 from shipwake.web.charts import WATCHING, age, clock, counted
 from shipwake.web.charts.band import Band
 from shipwake.web.pages import filters, today
@@ -95,7 +95,7 @@ def _state(m: Material) -> EnvironmentState:
     wanted = m.asked.wanted
     quiet = today.silent(m.pulses, m.now)
     places: dict[str, list[Recent]] = {}
-    for r in m.lately.rows:
+    for r in _told(m.lately.rows):
         where = wanted.environment or r.change.environment
         places.setdefault(where, []).append(Recent(r.change, r.verdict))
     states = [
@@ -103,6 +103,14 @@ def _state(m: Material) -> EnvironmentState:
         for name, recent in sorted(places.items() or [(wanted.environment, [])])
     ]
     return min(states, key=lambda s: WORST_FIRST.index(s.health) if s.health else len(WORST_FIRST))
+
+
+def _told(rows: Sequence[Stored]) -> list[Stored]:
+    """The rows that the state speaks of: a move that another change of them explains better is told once, with that."""
+    explained = any(r.health is Health.UNHEALTHY for r in rows)
+    return [
+        r for r in rows if not (explained and r.verdict and r.verdict.standing == NOT_LIKELY_YOU)
+    ]
 
 
 def _place(m: Material, environment: str) -> str:
@@ -177,7 +185,7 @@ def _standing(m: Material, r: Stored) -> str:
     if spoken:
         return f"{SPOKEN[spoken[-1].kind]}, says {spoken[-1].author}"
     if r.verdict is None:
-        return ""
+        return "" if r.mapped else "not mapped"
     if r.verdict.standing and r.verdict.standing != WATCHING:
         return r.verdict.standing
     if r.health is Health.UNKNOWN:

@@ -132,16 +132,11 @@ def _means(a: Assessment, e: Evidence, factor: float) -> Iterable[Mean]:
     if a.before is not None and np.isfinite(a.before):
         yield Mean(start_s=e.t0_s, end_s=start, value=a.before * factor)
     if a.after is not None and np.isfinite(a.after):
-        onset = a.onset.at.timestamp() if a.onset else start
-        until = a.recovered_at.timestamp() if a.recovered_at else end
         low = high = None
         if a.effect is not None:
             level = a.after - a.effect.estimate
             low, high = (level + a.effect.low) * factor, (level + a.effect.high) * factor
-        yield Mean(
-            start_s=min(max(onset, start), end), end_s=min(max(until, start), end),
-            value=a.after * factor, low=low, high=high,
-        )  # fmt: skip
+        yield Mean(start_s=start, end_s=end, value=a.after * factor, low=low, high=high)
 
 
 def likely(a: Assessment, unit: str) -> str:

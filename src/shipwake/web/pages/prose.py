@@ -14,7 +14,7 @@ def arrows(text: str) -> Markup:
     return Markup(ARROW.sub(r"<b>\g<0></b>", str(escape(text))))  # noqa: S704 - escaped above
 
 
-def worded(text: str, word: str | None) -> Markup:
+def worded(text: str | Markup, word: str | None) -> Markup:
     """A sentence whose verdict word, where it first stands, has its colour."""
     safe = escape(text)
     if not word:

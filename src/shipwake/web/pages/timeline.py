@@ -102,7 +102,7 @@ def _impact(assessments: Iterable[Assessment]) -> Iterator[Happened]:
             continue
         if a.onset is not None:
             up = a.effect is None or a.effect.estimate > 0
-            yield Happened(at=a.onset.at, text=f"{a.sli} {'rises' if up else 'falls'}")
+            yield Happened(at=a.onset.at, text=f"{a.sli} {'rose' if up else 'fell'}")
         if a.recovered_at is not None and a.reason is Reason.RECOVERED:
             yield Happened(at=a.recovered_at, text=f"{a.sli} back to normal")
 
