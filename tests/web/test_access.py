@@ -119,12 +119,12 @@ def test_a_refusal_says_which_scope_is_missing(here: Site) -> None:
 
 def test_a_browser_reads_a_page_where_a_program_reads_a_problem(here: Site) -> None:
     """The same refusal is a page with a way in for a browser, and problem+json for a program."""
-    page = here.client(Accept="text/html,*/*").get("/")
-    problem = here.client(Accept="application/json").get("/")
+    page = here.client(Accept="text/html,*/*").get("/changes/some?x=1")
+    problem = here.client(Accept="application/json").get("/changes/some")
 
     assert page.status_code == problem.status_code == 401
     assert page.headers["content-type"].startswith("text/html")
-    assert "/sign-in" in page.text
+    assert 'href="/sign-in?next=%2Fchanges%2Fsome"' in page.text
     assert problem.headers["content-type"] == "application/problem+json"
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from shipwake.intake.fields.change import CHANGE, PERSON
+
 
 @pytest.fixture(scope="module")
 def document(admin: httpx.Client) -> dict[str, Any]:
@@ -87,3 +89,18 @@ def test_a_shape_says_what_its_words_mean(document: dict[str, Any]) -> None:
         "unknown",
     }
     assert "never edited" in schemas["Verdict"]["description"]
+
+
+def test_what_may_be_told_of_a_change_is_what_is_read(document: dict[str, Any]) -> None:
+    """The document lists the very keys that the reader of our own form takes."""
+    schemas = document["components"]["schemas"]
+
+    assert set(schemas["NewChange"]["properties"]) == {key.name for key in CHANGE.settings}
+    assert set(schemas["NewPerson"]["properties"]) == {key.name for key in PERSON.settings}
+
+
+def test_a_wrong_method_is_told_every_right_one(admin: httpx.Client) -> None:
+    """405 lists all methods of a path, also where several routes share it."""
+    told = admin.delete("/api/v1/changes")
+
+    assert told.headers["allow"] == "GET, POST"

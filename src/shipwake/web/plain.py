@@ -1,6 +1,7 @@
 """The few pages that need no data: a refusal, and sign-in; they refuse scripts, and work without any style."""
 
 from html import escape
+from urllib.parse import urlencode
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -27,11 +28,11 @@ def page(title: str, body: str) -> str:
     return PAGE.format(title=escape(title), body=body)
 
 
-def refusal(title: str, detail: str, *, sign_in: bool) -> str:
-    """Why this cannot be shown, and where to go next."""
+def refusal(title: str, detail: str, *, come_back: str = "") -> str:
+    """Why this cannot be shown, and where to go next: to sign in and `come_back`, or to the front page."""
     onward = (
-        f'<p><a href="/sign-in">Sign in</a></p>{HOW_TO_GET_A_LINK}'
-        if sign_in
+        f'<p><a href="/sign-in?{urlencode({"next": come_back})}">Sign in</a></p>{HOW_TO_GET_A_LINK}'
+        if come_back
         else '<p><a href="/">All changes</a></p>'
     )
     return page(title, f"<p>{escape(detail)}</p>\n{onward}")

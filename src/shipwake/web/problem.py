@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,8 +54,9 @@ def problem(
 def respond(request: Request, told: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The refusal in the form that the asker reads."""
     if wants_page(request):
+        stranger = told.status == HTTPStatus.UNAUTHORIZED
         body = plain.refusal(
-            told.title, told.detail, sign_in=told.status == HTTPStatus.UNAUTHORIZED
+            told.title, told.detail, come_back=request.url.path if stranger else ""
         )
         return Response(body, told.status, dict(headers or {}), media_type="text/html")
     return Response(
@@ -97,13 +99,21 @@ async def from_http(request: Request, error: Exception) -> Response:
     """Refusals of the framework itself: no such path, no such method."""
     if not isinstance(error, HTTPException):
         raise error
-    detail = {
-        404: f"there is nothing at {request.url.path}; /openapi.json lists every path",
-        405: f"{request.url.path} does not take {request.method}; "
-        f"it takes {(error.headers or {}).get('Allow', 'another method')}",
-    }.get(error.status_code, str(error.detail))
+    path, headers, detail = request.url.path, dict(error.headers or {}), str(error.detail)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        detail = f"there is nothing at {path}; /openapi.json lists every path"
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+        detail = f"{path} does not take {request.method}; it takes {headers['Allow']}"
     title = HTTPStatus(error.status_code).phrase.capitalize()
-    return respond(request, problem(error.status_code, title, detail), error.headers)
+    return respond(request, problem(error.status_code, title, detail), headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """Every method that this path takes; the framework knows only those of the first route that fits it."""
+    routes = iter_route_contexts(request.app.routes)
+    fitting = (r for r in routes if r.methods and r.path_regex.match(request.scope["path"]))
+    return {method for r in fitting for method in r.methods or ()}
 
 
 async def from_validation(request: Request, error: Exception) -> Response:

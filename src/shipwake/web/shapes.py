@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from shipwake import domain
 from shipwake.domain import ChangeKind, Health, Reason, ReplyKind, SliKind, State, Sure
@@ -14,6 +14,9 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 T = TypeVar("T")
 
 
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Title = Annotated[str, Meta(min_length=1, max_length=1000)]
+Address = Annotated[str, Meta(pattern="^https?://")]
 SAMPLE = {
     "type": "array",
     "prefixItems": [
@@ -172,56 +175,56 @@ class Reply(Shape):
     via: str
 
 
-class NewPerson(Shape, forbid_unknown_fields=True, omit_defaults=True):
-    """Somebody who made a change; at least one of the three."""
+class NewPerson(Shape, forbid_unknown_fields=True):
+    """Somebody who made a change; at least one of name, email and login."""
 
-    name: str = ""
-    email: str = ""
-    login: str = ""
-    bot: bool = False
+    name: Name | UnsetType = UNSET
+    email: Name | UnsetType = UNSET
+    login: Name | UnsetType = UNSET
+    bot: bool | UnsetType = UNSET
 
 
-class NewCommit(Shape, forbid_unknown_fields=True, omit_defaults=True):
+class NewCommit(Shape, forbid_unknown_fields=True):
     """One commit of a change."""
 
-    sha: str
-    title: str = ""
-    author: NewPerson | str = ""
-    at: Instant | None = None
-    url: str = ""
+    sha: Name
+    title: Title | UnsetType = UNSET
+    author: NewPerson | Name | UnsetType = UNSET
+    at: Instant | UnsetType = UNSET
+    url: Address | UnsetType = UNSET
 
 
-class NewLink(Shape, forbid_unknown_fields=True, omit_defaults=True):
-    """Where to read more; a title, a url or a number."""
+class NewLink(Shape, forbid_unknown_fields=True):
+    """Where to read more; at least one of title, url and number."""
 
-    kind: Literal["pull request", "issue", "build", "page"] = "page"
-    title: str = ""
-    url: str = ""
-    number: str = ""
+    kind: Literal["pull request", "issue", "build", "page"] | UnsetType = UNSET
+    title: Title | UnsetType = UNSET
+    url: Address | UnsetType = UNSET
+    number: Name | UnsetType = UNSET
 
 
-class NewChange(Shape, forbid_unknown_fields=True, omit_defaults=True):
-    """What you tell of a change; everything may be absent. The same `id` again amends the change."""
+class NewChange(Shape, forbid_unknown_fields=True):
+    """What you tell of a change; everything may be absent, nothing may be empty. The same `id` again amends it."""
 
-    id: Annotated[str, Meta(max_length=200)] = ""
-    kind: ChangeKind = ChangeKind.DEPLOY
-    state: Literal["planned", "live", "failed"] = "live"
-    service: str = ""
-    environment: str = ""
-    repository: str = ""
-    at: Instant | None = None
-    title: Annotated[str, Meta(max_length=1000)] = ""
-    revision: str = ""
-    previous_revision: str = ""
-    started_at: Instant | None = None
-    ended_at: Instant | None = None
-    exposure: tuple[Exposure, ...] = ()
-    authors: tuple[NewPerson | str, ...] = ()
-    commits: tuple[NewCommit, ...] = ()
-    links: tuple[NewLink, ...] = ()
-    tags: tuple[str, ...] = ()
-    affects: tuple[str, ...] = ()
-    judge: bool = True
+    id: Name | UnsetType = UNSET
+    kind: ChangeKind | UnsetType = UNSET
+    state: Literal["planned", "live", "failed"] | UnsetType = UNSET
+    service: Name | UnsetType = UNSET
+    environment: Name | UnsetType = UNSET
+    repository: Name | UnsetType = UNSET
+    at: Instant | UnsetType = UNSET
+    title: Title | UnsetType = UNSET
+    revision: Name | UnsetType = UNSET
+    previous_revision: Name | UnsetType = UNSET
+    started_at: Instant | UnsetType = UNSET
+    ended_at: Instant | UnsetType = UNSET
+    exposure: tuple[Exposure, ...] | UnsetType = UNSET
+    authors: tuple[NewPerson | Name, ...] | UnsetType = UNSET
+    commits: tuple[NewCommit, ...] | UnsetType = UNSET
+    links: tuple[NewLink, ...] | UnsetType = UNSET
+    tags: tuple[Name, ...] | UnsetType = UNSET
+    affects: tuple[Name, ...] | UnsetType = UNSET
+    judge: bool | UnsetType = UNSET
 
 
 class NewReply(Shape, forbid_unknown_fields=True, omit_defaults=True):
