@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shipwake.config import SECTIONS, SETTINGS, ConfigError, default, load, parse
 from shipwake.domain import Better, NoticeSize, SliKind
@@ -135,6 +137,30 @@ def test_a_mistake_says_what_is_allowed(text: str, where: str, allowed: str) -> 
 
     assert where in first.where
     assert allowed in first.allowed
+
+
+@given(text=st.text(max_size=60))
+def test_any_text_is_a_configuration_or_has_mistakes(text: str) -> None:
+    """Whatever a file holds, it is read, or its mistakes are told."""
+    _read_or_told(text)
+
+
+@given(data=st.data())
+def test_a_file_with_anything_in_it_is_read_or_has_mistakes(data: st.DataObject) -> None:
+    """Whatever stands in one place of a whole file, it is read, or its mistakes are told."""
+    start = data.draw(st.integers(0, len(WHOLE)))
+    end = data.draw(st.integers(start, min(start + 10, len(WHOLE))))
+    pieces = st.sampled_from(
+        ["-1", "[", "{a: 1}", "!!python/object:x", "&a", "*a", "\t", "${A}", ": ", "- "]
+    )
+    _read_or_told(WHOLE[:start] + data.draw(pieces | st.text(max_size=5)) + WHOLE[end:])
+
+
+def _read_or_told(text: str) -> None:
+    try:
+        assert config(text).database
+    except ConfigError as error:
+        assert error.mistakes  # noqa: PT017 - either outcome is right
 
 
 def test_aliases_that_multiply_are_refused() -> None:

@@ -1,6 +1,6 @@
 """What a configuration says, as plain frozen values, and how names that senders use become ours."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -69,6 +69,18 @@ class Config:
     max_body: int = 25 * MEGABYTE
     implicit: bool = False
     """Whether names that no section lists exist all the same, as in a replay."""
+    _ours: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _homes: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        homes: dict[str, tuple[str, ...]] = {}
+        for service in self.services:
+            home = service.repository.casefold()
+            homes[home] = (*homes.get(home, ()), service.name)
+        object.__setattr__(
+            self, "_ours", {s.name.casefold(): s.name for s in reversed(self.services)}
+        )
+        object.__setattr__(self, "_homes", homes)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -82,9 +94,9 @@ class Config:
         Where no service is configured any name exists, else the repository's short name. A repository of several
         services does not tell which of them is meant.
         """
-        if named := _alike(name, (s.name for s in self.services)):
+        if named := self._ours.get(name.casefold()):
             return named
-        homes = [s.name for s in self.services if _same(s.repository, repository)]
+        homes = self._homes.get(repository.casefold(), ()) if repository else ()
         if len(homes) == 1:
             return homes[0]
         if self.implicit or not self.services:
@@ -93,20 +105,14 @@ class Config:
 
     def environment_for(self, name: str) -> str:
         """Our name of an environment that a sender calls `name`: itself, else the first whose alias matches."""
-        if named := _alike(name, (e.name for e in self.environments)):
+        named = next(
+            (e.name for e in self.environments if e.name.casefold() == name.casefold()), ""
+        )
+        if named:
             return named
         aliased = (e.name for e in self.environments if any(_matches(name, a) for a in e.aliases))
         implicit = self.implicit or not self.environments
         return next(aliased, name if implicit else "")
-
-
-def _same(ours: str, theirs: str) -> bool:
-    return bool(ours) and ours.casefold() == theirs.casefold()
-
-
-def _alike(name: str, ours: Iterable[str]) -> str:
-    """The one of ours that is written like `name`, whatever its capitals."""
-    return next((one for one in ours if _same(one, name)), "")
 
 
 def _matches(name: str, alias: str) -> bool:
