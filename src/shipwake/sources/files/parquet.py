@@ -21,7 +21,9 @@ TICKS = {"s": 1, "ms": 1_000, "us": MICROSECONDS, "ns": 1_000 * MICROSECONDS}
 def batches(path: Path) -> Iterator[Rows]:
     """The rows of a Parquet file; raises FileError that names what cannot be read."""
     try:
-        with pq.ParquetFile(path, read_dictionary=["sli"], memory_map=True) as file:
+        with pq.ParquetFile(
+            path, read_dictionary=["sli"], buffer_size=1 << 20, pre_buffer=False
+        ) as file:
             columns = columns_of(path.name, file.schema_arrow.names)
             _check_types(path, file.schema_arrow, columns)
             first = 1
