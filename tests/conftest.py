@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,12 +76,15 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def _postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def _postgres_server() -> Iterator[str]:
     import pgserver
 
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+    # Not below pytest's own folder: each session that starts closes that to other users, and where
+    # root runs the tests, the server is another user and would lose its data on the way.
+    with tempfile.TemporaryDirectory(prefix="shipwake-pg-", ignore_cleanup_errors=True) as place:
+        server = pgserver.get_server(Path(place) / "data", cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture
