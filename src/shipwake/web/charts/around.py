@@ -1,18 +1,20 @@
 """The one chart: an indicator around a change, from the wash at the back to the judged change's marker in front."""
 
 from collections.abc import Iterable, Iterator
+from xml.sax.saxutils import escape
 
 import numpy as np
 
 from shipwake.domain import Floats
 from shipwake.web.charts.figures import clock, figure
-from shipwake.web.charts.frame import Frame, Size, axes, fit
+from shipwake.web.charts.frame import MINUTE_S, Frame, Size, axes, fit, said
 from shipwake.web.charts.plot import Mean, Plot, thinned, windowed
 from shipwake.web.charts.svg import (
     bold_tail,
     box,
     hatch,
     line,
+    moment,
     path,
     picture,
     polygon,
@@ -117,12 +119,27 @@ def _gaps(plot: Plot, frame: Frame) -> str:
         parts.append(
             box(x1, frame.ceiling, x2 - x1, frame.foot - frame.ceiling, fill=fill, class_="gap")
         )
-        said = f"no data {clock(start)} to {clock(end)}"
-        if frame.size.labels or x2 - x1 > len(said) * LETTER:
-            at_left = x2 + 4 + len(said) * LETTER > frame.right
-            parts.append(words(said, x1 - 4 if at_left else x2 + 4, frame.ceiling + 12,
-                               class_="note end" if at_left else "note"))  # fmt: skip
+        form = "clock" if plot.step_s >= MINUTE_S else "second"
+        parts.append(_gap_note((start, end), (x1, x2), frame, form))
     return tag("g", *parts)
+
+
+def _gap_note(span: tuple[float, float], at: tuple[float, float], frame: Frame, form: str) -> str:
+    x1, x2 = at
+    width = len("no data 00:00 to 00:00") * LETTER
+    if not frame.size.labels and x2 - x1 <= width:
+        return ""
+    at_left = x2 + 4 + width > frame.right
+    return tag(
+        "text",
+        "no data ",
+        moment(span[0], said(span[0], form), form),
+        " to ",
+        moment(span[1], said(span[1], form), form),
+        x=x1 - 4 if at_left else x2 + 4,
+        y=frame.ceiling + 12,
+        class_="note end" if at_left else "note",
+    )
 
 
 def _others(plot: Plot, frame: Frame) -> str:
@@ -245,16 +262,18 @@ def _judged(plot: Plot, frame: Frame) -> str:
         return ""
     x, top = frame.x.within(marker.at_s), 12.0
     label = _short(marker.label, 40 if frame.size.width > 500 else 26)  # noqa: PLR2004
-    width = len(label) * (LETTER + 0.4) + 10
+    width = (len(label) + 7) * (LETTER + 0.4) + 10
     at_left = x + width > frame.right and x - width > 0
     return tag(
         "g",
         line(x, top, x, frame.foot, class_="judged"),
         tag("circle", cx=x, cy=top, r=4, class_="judged-dot"),
-        words(
-            label,
-            x - 9 if at_left else x + 9,
-            top + 4,
+        tag(
+            "text",
+            escape(f"{label}, "),
+            moment(marker.at_s, clock(marker.at_s), "clock"),
+            x=x - 9 if at_left else x + 9,
+            y=top + 4,
             class_="judged-label end" if at_left else "judged-label",
         ),
     )

@@ -1,6 +1,7 @@
 """The last hours of one indicator with what was usual in each part of them; it refuses to forecast."""
 
 from dataclasses import dataclass
+from xml.sax.saxutils import escape
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from shipwake.web.charts.figures import clock, figure
 from shipwake.web.charts.frame import Frame, Size, axes
 from shipwake.web.charts.plot import Plot, thinned
 from shipwake.web.charts.scale import Linear, ticks
-from shipwake.web.charts.svg import box, hatch, line, path, picture, polygon, tag, words
+from shipwake.web.charts.svg import box, hatch, line, moment, path, picture, polygon, tag
 
 WIDE = Size(width=780.0, height=270.0, left=54.0, top=26.0, x_ticks=8)
 NARROW = Size(width=352.0, height=230.0, left=46.0, right=8.0, top=26.0, x_ticks=4)
@@ -154,8 +155,9 @@ def _beyond(history: History, frame: Frame) -> str:
     marks = [
         _triangle(frame.x(history.t0_s + i * history.step_s), frame.ceiling) for i in over.tolist()
     ]
-    said = f"off the scale: up to {figure(float(known[peak]), history.unit)} at {clock(at)}"
-    return tag("g", *marks, words(said, frame.left, 11, class_="note"))
+    said = f"off the scale: up to {figure(float(known[peak]), history.unit)} at "
+    when = moment(at, clock(at), "clock")
+    return tag("g", *marks, tag("text", escape(said), when, x=frame.left, y=11, class_="note"))
 
 
 def _triangle(x: float, y: float) -> str:

@@ -41,6 +41,11 @@ def bold_tail(text: str, strong: str, x: float, y: float, **attributes: Value) -
     )
 
 
+def moment(at_s: float, said: str, form: str) -> str:
+    """An instant within a text element; the page's script may show it in another zone."""
+    return tag("tspan", escape(said), data_at=str(int(at_s)), data_form=form)
+
+
 def line(x1: float, y1: float, x2: float, y2: float, **attributes: Value) -> str:
     """A straight line."""
     return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, **attributes)

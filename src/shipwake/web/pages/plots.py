@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shipwake.domain import Assessment, Better, Change, Evidence, Health, Reason, Sli
-from shipwake.web.charts import Marker, Mean, Outside, Plot, clock, signed
+from shipwake.web.charts import Marker, Mean, Outside, Plot, signed
 
 KIB = 1024.0
 SHORT = 20
@@ -111,11 +111,7 @@ def short_name(change: Change) -> str:
 
 def _markers(change: Change, others: Iterable[Change]) -> Iterable[Marker]:
     if change.at is not None:
-        yield Marker(
-            at_s=change.at.timestamp(),
-            label=f"{short_name(change)}, {clock(change.at)}",
-            judged=True,
-        )
+        yield Marker(at_s=change.at.timestamp(), label=short_name(change), judged=True)
     for step in change.exposure[1:]:
         yield Marker(at_s=step.at.timestamp(), label=f"to {step.share:.0%}".replace("%", " %"))
     for other in others:

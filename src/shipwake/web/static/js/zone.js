@@ -34,7 +34,7 @@ export function tell(root = document) {
   for (const el of root.querySelectorAll("time[data-form]")) {
     el.textContent = say(new Date(el.dateTime), el.dataset.form);
   }
-  for (const el of root.querySelectorAll("text[data-at]")) {
+  for (const el of root.querySelectorAll("[data-at]")) {
     el.textContent = say(new Date(Number(el.dataset.at) * 1000), el.dataset.form);
   }
   for (const el of document.querySelectorAll(".zone-name")) el.textContent = zoneName();
