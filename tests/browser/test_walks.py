@@ -176,6 +176,21 @@ def test_a_filter_opens_on_a_phone(visit: "Visit") -> None:
     page.wait_for_url("**/changes?service=mail")
 
 
+def test_a_drag_on_the_band_filters(visit: "Visit") -> None:
+    """A drag over the band leaves the changes of that time, by since and until in the address."""
+    page = visit("/")
+    box = page.locator(".band-of-day:visible").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 60, steps=4)
+    page.mouse.up()
+    page.wait_for_url("**/changes?since=*")
+
+    assert "until=" in page.url
+    assert page.get_by_text("since Wed 4 Mar").count() == 1
+
+
 def test_nothing_moves_for_those_who_ask(visit: "Visit") -> None:
     """With reduced motion the live dot, the only thing that moves, is still."""
     page = visit("/", still=True)

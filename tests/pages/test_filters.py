@@ -54,6 +54,33 @@ def test_an_offset_survives_an_address() -> None:
     assert asked.wanted.since == AT
 
 
+@pytest.mark.parametrize(
+    "said", ["09:30", "9:30", "2026-03-02T09:30:00Z", "2026-03-02T10:30:00+01:00"]
+)
+def test_a_time_can_be_searched_for(said: str) -> None:
+    """A time in the search, of day or whole, shows the changes of the hour before it and just after."""
+    asked = filters.read({"q": said}, AT)
+
+    assert asked.wanted.text == ""
+    assert asked.wanted.since == AT - timedelta(minutes=90)
+    assert asked.wanted.until == AT - timedelta(minutes=15)
+
+
+def test_a_time_to_come_was_yesterday() -> None:
+    """A time of day later than now means yesterday's."""
+    since = filters.read({"q": "10:01"}, AT).wanted.since
+
+    assert since == AT + timedelta(minutes=1) - timedelta(days=1, minutes=60)
+
+
+@pytest.mark.parametrize("said", ["#412", "2026", "99:99", "v1.10:30x", "2026-99-99T00:00:00Z"])
+def test_other_words_are_searched_as_words(said: str) -> None:
+    """What is no time is searched for as it was written."""
+    asked = filters.read({"q": said}, AT)
+
+    assert (asked.wanted.text, asked.wanted.since) == (said, None)
+
+
 def test_a_held_filter_can_be_taken_away() -> None:
     """Each filter that holds shows as a chip whose address is the list without it."""
     asked = filters.read({"service": "checkout", "q": "a & b"}, AT)

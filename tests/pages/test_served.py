@@ -172,6 +172,15 @@ def test_a_filter_narrows_the_list(story: Story, browser: httpx.Client) -> None:
     assert "Clear filter" in _get(browser, "/changes?q=nothing+like+it").text
 
 
+def test_each_row_has_its_strip(story: Story, browser: httpx.Client) -> None:
+    """A row's strip has the word of each look that was made, and none for those to come."""
+    (row,) = browser.get("/changes.json?health=unhealthy").json()["rows"]
+    words = [m["health"] for m in row["marks"]]
+
+    assert words[:4] == ["unhealthy"] * 4
+    assert words[-1] is None
+
+
 def test_a_mistaken_filter_is_told(browser: httpx.Client) -> None:
     """A filter that does not exist is refused with a page that says what is allowed."""
     response = browser.get("/changes?health=sick")

@@ -8,7 +8,7 @@ from shipwake.web.charts.figures import clock
 from shipwake.web.charts.frame import instant
 from shipwake.web.charts.scale import Linear, time_step, time_ticks
 from shipwake.web.charts.shapes import glyph, rule, shape
-from shipwake.web.charts.svg import box, line, picture, tag, words
+from shipwake.web.charts.svg import box, coordinate, line, picture, tag, words
 
 BOLD = 7.2
 """About the width of a bold letter of 12 units."""
@@ -88,6 +88,7 @@ def draw(band: Band, paper: Paper) -> str:
         name=_said(band),
         class_="band-of-day",
         role="group",
+        data_frame=f"{x.start:.3f} {x.end:.3f} {coordinate(x.low)} {coordinate(x.high)} 0 {coordinate(bottom)}",
     )
 
 

@@ -1,5 +1,6 @@
 """What the address of the list asks for, and the addresses of its neighbours; a filter lives nowhere else."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,6 +15,9 @@ from shipwake.web.pages.shell import link
 
 PATH = "/changes"
 MOST_OPTIONS = 40
+BEFORE, AFTER = timedelta(minutes=60), timedelta(minutes=15)
+"""Around an instant that is searched for: what could have caused it, and what came just after."""
+TIME_OF_DAY = re.compile(r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)")
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -44,6 +48,8 @@ def read(query: Mapping[str, str], now: datetime) -> Asked:
     """The filter that an address asks for; raises BadInputError that says what was read and what is allowed."""
     names = ("service", "environment", "kind", "health", "author", "since", "until", "q")
     given = {n: query[n].strip() for n in names if query.get(n, "").strip()}
+    text, since, until = given.get("q", ""), given.get("since", ""), given.get("until", "")
+    moment = _moment(text, now)
     return Asked(
         wanted=Filter(
             service=given.get("service", ""),
@@ -51,13 +57,27 @@ def read(query: Mapping[str, str], now: datetime) -> Asked:
             kind=_one_of(ChangeKind, given.get("kind", ""), "kind"),
             health=_one_of(Health, given.get("health", ""), "health"),
             author=given.get("author", ""),
-            since=_time(given.get("since", ""), "since", now),
-            until=_time(given.get("until", ""), "until", now),
-            text=given.get("q", ""),
+            since=_time(since, "since", now) or (moment and moment - BEFORE),
+            until=_time(until, "until", now) or (moment and moment + AFTER),
+            text="" if moment else text,
         ),
         given=given,
         cursor=query.get("cursor", ""),
     )
+
+
+def _moment(text: str, now: datetime) -> datetime | None:
+    """The instant that somebody searches for: RFC 3339, or a time of day in UTC, the last one that was."""
+    found = TIME_OF_DAY.fullmatch(text)
+    if found:
+        at = now.replace(
+            hour=int(found["hour"]), minute=int(found["minute"]), second=0, microsecond=0
+        )
+        return at if at <= now else at - timedelta(days=1)
+    try:
+        return parse_rfc3339(text.replace(" ", "+")) if text[:4].isdecimal() else None
+    except BadInputError:
+        return None
 
 
 def _one_of(words: type[E], read_: str, where: str) -> E | None:

@@ -1,4 +1,5 @@
 // What every page does where scripts run; without them it reads the same.
+import * as band from "./band.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
 import * as zone from "./zone.js";
@@ -39,3 +40,4 @@ remembered();
 zone.begin();
 keys.begin();
 live.begin();
+band.begin();
