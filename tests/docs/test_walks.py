@@ -110,7 +110,8 @@ def test_the_replay_folder_of_the_page_can_be_replayed(folder: Path) -> None:
     (folder / "shipwake.yaml").write_text(shown["yaml"])
     (folder / "changes.jsonl").write_text(shown["json"])
     (folder / "samples.csv").write_text(shown["text"])
-    done = _run("shipwake replay . --out verdicts.jsonl --no-later\n" + counting, _free_port())
+    running = next(b.text for b in blocks(REPLAY) if b.text.startswith("shipwake replay"))
+    done = _run(running.replace("FOLDER", ".") + counting, _free_port())
 
     assert len(read_folder(folder, later=False).changes) == 2
     assert done.returncode == 0, done.stderr

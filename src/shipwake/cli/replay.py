@@ -7,8 +7,7 @@ import click
 
 from shipwake.app import compose
 from shipwake.cli.shown import progress
-from shipwake.replay import replay
-from shipwake.wire import log
+from shipwake.replay import quiet, replay
 
 
 @click.command()
@@ -29,7 +28,7 @@ from shipwake.wire import log
 )
 def command(folder: Path, out: Path, no_later: bool, jobs: int) -> None:
     """Replay FOLDER (shipwake.yaml, changes.jsonl, samples.parquet or samples.csv): one line a change and SLI."""
-    log.configure(json=False, level="warning")
+    quiet()
     bar = progress("looking back")
     written = 0
     unfinished = out.with_name(out.name + ".part")

@@ -4,7 +4,7 @@ from shipwake.replay.confusion import Outcome, confusion, outcomes
 from shipwake.replay.drive import back_fill, drive
 from shipwake.replay.folder import ReplayFolder, read_folder
 from shipwake.replay.recording import Recording, read_recording
-from shipwake.replay.run import replay
+from shipwake.replay.run import quiet, replay
 
 __all__ = [
     "Outcome",
@@ -14,6 +14,7 @@ __all__ = [
     "confusion",
     "drive",
     "outcomes",
+    "quiet",
     "read_folder",
     "read_recording",
     "replay",

@@ -17,6 +17,7 @@ from shipwake.flow import River, join, lease, look
 from shipwake.replay.folder import ReplayFolder, read_folder
 from shipwake.replay.report import rows_of
 from shipwake.sources import connect
+from shipwake.wire import log
 from shipwake.wire.clock import ManualClock
 
 Line = dict[str, Any]
@@ -39,6 +40,11 @@ class Share:
         return int.from_bytes(hashlib.sha256(place).digest()[:4]) % self.count == self.index
 
 
+def quiet() -> None:
+    """Let this process log trouble alone: of a look that went well, the line in the output is enough."""
+    log.configure(json=False, level="warning")
+
+
 def replay(
     path: Path,
     compose: Compose,
@@ -55,7 +61,7 @@ def replay(
     if jobs <= 1:
         yield from _replay_share(folder, compose, Share(), progress)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=quiet) as pool:
         yield from _shared_out(pool, folder, compose, jobs, progress)
 
 
