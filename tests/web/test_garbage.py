@@ -94,6 +94,7 @@ def test_any_address(
         ("GET", "/api/v1/slis/%ff%fe"),
         ("GET", "/static/../../../etc/passwd"),
         ("GET", "/static/%2e%2e/%2e%2e/answer.py"),
+        ("GET", "/heard.json?cursor=999999999999999999999999999999"),
         ("POST", "/hooks/../admin"),
         ("POST", "/hooks/%00/x"),
     ],

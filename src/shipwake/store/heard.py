@@ -1,5 +1,6 @@
 """Deliveries as they came, until they are understood and after, and counts of those that are not kept."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -29,6 +30,8 @@ from shipwake.store.sql import Sql
 WORDS = 50
 """Different reasons kept a sender and outcome; what is said after that is counted under none."""
 LONGEST = 500
+PLACE = re.compile(r"[0-9]{1,18}")
+"""A cursor: the number of a delivery, which is never wider than the column."""
 
 
 class Outcome(StrEnum):
@@ -307,7 +310,7 @@ def _counted(sender: Sender, outcome: Outcome, text: str, count: int, last: date
 
 
 def _place(cursor: str) -> int:
-    if not cursor.isdecimal():
+    if not PLACE.fullmatch(cursor):
         message = f"read {cursor!r}; give `next` of the page before, or nothing for the first page"
         raise BadInputError(message, where="cursor")
     return int(cursor)
