@@ -11,7 +11,7 @@ import httpx
 from shipwake.app import compose
 from shipwake.config import parse
 from shipwake.flow import River
-from shipwake.web.beside import beside
+from shipwake.web import beside
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from shipwake.cli.demo_screen import Screen
 from shipwake.config import Adapter, Config, Secret
 from shipwake.domain import BadInputError
 from shipwake.replay import Recording, back_fill, confusion, drive, outcomes, read_recording
-from shipwake.web.beside import beside
+from shipwake.web import beside
 from shipwake.wire import log as logs
 from shipwake.wire.clock import ManualClock, monotonic
 

@@ -7,6 +7,7 @@ import structlog
 from shipwake.domain import Change, Health, Notice, Person, Verdict
 from shipwake.flow.crash_points import crash_point
 from shipwake.flow.river import River
+from shipwake.lookup import LookupFailedError
 from shipwake.store import Queued, Tx
 from shipwake.tell import TellError
 from shipwake.verdict import message
@@ -73,7 +74,10 @@ def recipients(river: River, change: Change) -> list[str]:
 
 def _resolved(river: River, person: Person) -> Person:
     for lookup in river.lookups:
-        person = lookup.person(person)
+        try:
+            person = lookup.person(person)
+        except LookupFailedError as error:
+            log.warning("person not looked up", reason=error.message)
     return person
 
 

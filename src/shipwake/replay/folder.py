@@ -33,7 +33,7 @@ def read_folder(path: Path, *, later: bool) -> ReplayFolder:
                 f"{path} holds no {name}; a replay folder needs {SETTINGS}, {CHANGES} and samples"
             )
             raise BadInputError(message)
-    config = load(path / SETTINGS, os.environ)
+    config = load(path / SETTINGS, os.environ, implicit=True)
     watch = config.watch if later else replace(config.watch, later=(), hurting_for=timedelta())
     config = replace(config, watch=watch, tell=(), hooks=(), sources=())
     return ReplayFolder(path=path, config=config, changes=_changes(path / CHANGES))

@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Make everything."""
     _heard()
     _changes()
+    _change_people()
     _samples()
     _looks()
     _verdicts()
@@ -101,6 +102,9 @@ def _changes() -> None:
         sqlite_where=sa.text("mapped IS 0"),
         postgresql_where=sa.text("mapped IS false"),
     )
+
+
+def _change_people() -> None:
     op.create_table(
         "change_people",
         sa.Column("name", sa.Text(), nullable=False),
