@@ -109,6 +109,9 @@ def test_odd_methods_and_paths(admin: httpx.Client, method: str, path: str) -> N
 @pytest.mark.parametrize(
     "sent",
     [
+        b"GET /healthz HTTP/1.1\r\nHost: [\r\n\r\n",
+        b"POST /hooks/plain HTTP/1.1\r\nHost: x:y\r\nOrigin: http://[\r\nContent-Length: 0\r\n\r\n",
+        b"POST /hooks/plain HTTP/1.1\r\nHost: x\r\nOrigin: http://[\r\nContent-Length: 0\r\n\r\n",
         b"FOO /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET /api/v1/changes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\xfe\r\n\r\n",
         b"GET /healthz HTTP/1.1\r\nHost: x\r\nCookie: shipwake_session=\xff;;=;\r\n\r\n",

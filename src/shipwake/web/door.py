@@ -1,6 +1,6 @@
 """The door before every route: no valid token or session, no answer, not even that a path does not exist."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -43,17 +43,19 @@ class Door:
         await self._app(scope, receive, send)
 
     async def _admit(self, request: Request) -> None:
-        if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
+        if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
             raise ProblemError(
                 400, "Bad input", "the address holds the character U+0000; no name here can"
             )
+        # Read even where any name will do: a malformed one would stumble wherever the address is needed.
+        host = _host(f"//{request.headers.get('host', '')}", "Host")
         if self._loopback:
-            self._refuse_other_names(request)
+            self._refuse_other_names(host.hostname or "")
         bearer = _bearer(request)
         if not bearer and request.method not in SAFE_METHODS:
             self._refuse_other_sites(request)
         request.scope["state"]["caller"] = await self._caller(request, bearer)
-        path = request.url.path
+        path = request.scope["path"]
         if path not in OPEN_PATHS and not path.startswith(OPEN_BELOW):
             caller_of(request)
 
@@ -65,9 +67,8 @@ class Door:
         session = request.cookies.get(COOKIE)
         return await run_in_threadpool(keys.by_session, self._river, session) if session else None
 
-    def _refuse_other_names(self, request: Request) -> None:
+    def _refuse_other_names(self, host: str) -> None:
         """Without tokens, a page elsewhere must not reach us under a name that it made point at loopback."""
-        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
         if host not in self._hosts:
             raise ProblemError(
                 421,
@@ -83,13 +84,23 @@ class Door:
             return
         origin = request.headers.get("origin")
         ours = (request.headers.get("host"), urlsplit(self._river.config.url).netloc)
-        if site is None and (origin is None or urlsplit(origin).netloc in ours):
+        if site is None and (origin is None or _host(origin, "Origin").netloc in ours):
             return
         raise ProblemError(
             403,
             "Other site",
             f"a page of {origin or 'another site'} may not write here; use the pages of this server, or a token",
         )
+
+
+def _host(address: str, header: str) -> SplitResult:
+    try:
+        found = urlsplit(address)
+        _ = found.port
+    except ValueError as error:
+        detail = f"the header {header} holds no address ({error}); send the name of this server"
+        raise ProblemError(400, "Bad input", detail) from error
+    return found
 
 
 def _bearer(request: Request) -> str:

@@ -56,7 +56,7 @@ def respond(request: Request, told: Problem, headers: Mapping[str, str] | None =
     if wants_page(request):
         stranger = told.status == HTTPStatus.UNAUTHORIZED
         body = plain.refusal(
-            told.title, told.detail, come_back=request.url.path if stranger else ""
+            told.title, told.detail, come_back=request.scope["path"] if stranger else ""
         )
         return Response(body, told.status, dict(headers or {}), media_type="text/html")
     return Response(
@@ -69,7 +69,7 @@ def respond(request: Request, told: Problem, headers: Mapping[str, str] | None =
 
 def wants_page(request: Request) -> bool:
     """Whether a person in a browser asks, not a program."""
-    path = request.url.path
+    path = request.scope["path"]
     if path.startswith(FOR_MACHINES) or path.endswith(".json"):
         return False
     return "text/html" in request.headers.get("accept", "")
@@ -99,7 +99,7 @@ async def from_http(request: Request, error: Exception) -> Response:
     """Refusals of the framework itself: no such path, no such method."""
     if not isinstance(error, HTTPException):
         raise error
-    path, headers, detail = request.url.path, dict(error.headers or {}), str(error.detail)
+    path, headers, detail = request.scope["path"], dict(error.headers or {}), str(error.detail)
     if error.status_code == HTTPStatus.NOT_FOUND:
         detail = f"there is nothing at {path}; /openapi.json lists every path"
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:

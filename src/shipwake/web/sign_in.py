@@ -1,6 +1,6 @@
 """Sign a browser in by a one-time link, and out again; opening the link alone uses nothing up."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -58,7 +58,8 @@ def leave(river: Here, request: Request) -> Response:
 
 def _secret(pasted: str) -> str:
     """The secret in a link that somebody pasted whole, or the secret itself."""
-    found = parse_qs(urlsplit(pasted.strip()).query).get("link")
+    _, _, query = pasted.strip().partition("?")
+    found = parse_qs(query).get("link")
     return found[0] if found else pasted.strip()
 
 
