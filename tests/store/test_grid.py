@@ -5,25 +5,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shipwake.store.grid import FEWEST, MOST, Grid, slots_for
+from shipwake.store.grid import Grid, nearest, slots_for
 from tests.store.conftest import START
 
 T0 = START.timestamp()
 
 
-@pytest.mark.parametrize(
-    ("step_s", "slots"),
-    [(1, 7200), (10, 720), (15, 480), (60, 120), (300, 120), (3600, 120), (7, 1029)],
-)
-def test_a_chunk_holds_two_hours_within_bounds(step_s: float, slots: int) -> None:
-    """A chunk is two hours long, but never too small to be worth a row."""
-    assert slots_for(step_s) == slots
+def slot_of(grid: Grid, time_s: float) -> int:
+    """The slot of one time."""
+    return int(nearest(np.array([time_s]), grid.step_s, grid.phase_s)[0])
 
 
-@given(step_s=st.floats(1, 86_400))
-def test_a_chunk_is_bounded_for_any_step(step_s: float) -> None:
-    """Whatever the step, a chunk holds between 120 and 7,200 slots."""
-    assert FEWEST <= slots_for(step_s) <= MOST
+@pytest.mark.parametrize(("columns", "slots"), [(1, 448), (2, 237)])
+def test_a_chunk_fills_a_page(columns: int, slots: int) -> None:
+    """A chunk with its row's header stays below the 4,061 bytes that one page of SQLite holds of a row."""
+    bytes_ = slots * (8 * columns + 1)
+
+    assert slots_for(columns) == slots
+    assert 4000 < bytes_ < 4061 - 20
 
 
 @given(
@@ -36,26 +35,26 @@ def test_a_sample_belongs_to_the_nearest_slot(
     step_s: float, offset: float, n: int, late: float
 ) -> None:
     """A sample that is early or late by less than half a step keeps its slot."""
-    grid = Grid.through(T0 + offset, step_s)
-    first = grid.nearest(np.array([T0 + offset]))[0]
+    grid = Grid.through(T0 + offset, step_s, 1)
+    first = slot_of(grid, T0 + offset)
 
-    found = grid.nearest(np.array([grid.label(int(first) + n) + late * step_s]))
+    found = slot_of(grid, grid.label(first + n) + late * step_s)
 
-    assert found[0] == first + n
+    assert found == first + n
 
 
 def test_labels_are_exact_to_the_millisecond() -> None:
     """A grid learnt from a sample labels that sample's slot with its time."""
     for time_s in (T0, T0 + 0.25, T0 + 59.9996, 1.9e9 + 0.123):
-        grid = Grid.through(time_s, 60)
-        slot = int(grid.nearest(np.array([time_s]))[0])
+        grid = Grid.through(time_s, 60, 1)
+        slot = slot_of(grid, time_s)
         assert abs(grid.label(slot) - time_s) < 1e-3
 
 
 def test_a_window_starts_at_the_first_label_in_it() -> None:
     """The first slot from a time on is the one labelled there, with a millisecond of grace."""
-    grid = Grid.through(T0, 60)
-    at = int(grid.nearest(np.array([T0]))[0])
+    grid = Grid.through(T0, 60, 1)
+    at = slot_of(grid, T0)
 
     found = [grid.first_from(T0 + d) for d in (-60, -0.1, 0, 0.0005, 0.1, 60)]
 

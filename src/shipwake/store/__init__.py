@@ -9,7 +9,7 @@ from shipwake.store.mappings import Mapping
 from shipwake.store.measurements import Push, Pushed, push_of
 from shipwake.store.outbox import Post, Queued
 from shipwake.store.page import Filter, Page, Row
-from shipwake.store.samples import Series
+from shipwake.store.place import Series
 from shipwake.store.store import PushedSamples, Store
 from shipwake.store.tx import Tx
 from shipwake.store.writer import SamplesWriter

@@ -4,12 +4,11 @@ What is known only grows: an error does not replace a gap, and neither replaces 
 values the later push wins, so that a correction counts and a repetition has no effect.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Column, LargeBinary, Table, bindparam, select, update
 
 from shipwake.domain import Floats, Slot, States
@@ -79,7 +78,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Laid:
-    """Samples for one chunk of a series: positions in it, values and states."""
+    """Samples for one chunk: its row and how many slots it holds, positions in it, values and states."""
 
     row: int
     slots: int
@@ -90,8 +89,8 @@ class Laid:
 
 def write(sql: Sql, laid: Sequence[Laid]) -> None:
     """Lay samples over their chunks, in order, reading and writing each chunk once."""
-    chunks: dict[int, Chunk] = {}
     columns = {part.row: part.values.shape[1] for part in laid}
+    chunks: dict[int, Chunk] = {}
     for ids in _parts(sorted(columns), AT_ONCE):
         for row in sql.rows(_SOME, {"ids": ids}):
             chunks[row.id] = Chunk.read(row.numbers, row.states, columns[row.id])
@@ -156,28 +155,3 @@ def edge(sql: Sql, series: int, slots: int, *, newest: bool) -> int | None:
 def _parts(items: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     for i in range(0, len(items), size):
         yield items[i : i + size]
-
-
-def sorted_once(slots: Numbers, times_s: Floats) -> tuple[npt.NDArray[np.intp], int]:
-    """Which samples to keep so that each slot has one, the latest; in slot order. And how many not."""
-    order = np.lexsort((times_s, slots))
-    ordered = slots[order]
-    last = np.append(ordered[1:] != ordered[:-1], True) if len(ordered) else np.empty(0, np.bool_)
-    return order[last], len(order) - int(np.count_nonzero(last))
-
-
-def split(
-    series: int, chunk_slots: int, slots: Numbers, values: Floats, states: States
-) -> Iterable[Laid]:
-    """Samples in slot order, shared out to their chunks."""
-    chunk = slots // chunk_slots
-    cuts = np.flatnonzero(chunk[1:] != chunk[:-1]) + 1
-    for i, j in zip([0, *cuts.tolist()], [*cuts.tolist(), len(slots)], strict=True):
-        number = int(chunk[i])
-        yield Laid(
-            key(series, number),
-            chunk_slots,
-            slots[i:j] - number * chunk_slots,
-            values[i:j],
-            states[i:j],
-        )

@@ -13,17 +13,20 @@ import numpy.typing as npt
 from shipwake.domain import Floats
 
 Numbers = npt.NDArray[np.int64]
-SPAN_S = 7200
-"""A chunk holds two hours …"""
-FEWEST, MOST = 120, 7200
-"""… but no fewer and no more slots than these, whatever the step."""
+ROOM = 4032
+"""Bytes of a chunk: what fits on one page of SQLite, which is the least that it reads or writes."""
 SHORTEST_S, LONGEST_S = 1.0, 86_400.0
 GRACE_S = 1e-3
 
 
-def slots_for(step_s: float) -> int:
-    """How many slots a chunk of that step holds."""
-    return int(min(max(round(SPAN_S / step_s), FEWEST), MOST))
+def slots_for(columns: int) -> int:
+    """How many slots a chunk holds, each a number a column and a byte of state: 448, or 237 of a ratio."""
+    return ROOM // (8 * columns + 1)
+
+
+def nearest(times_s: Floats, step_s: float | Floats, phase_s: float | Floats) -> Numbers:
+    """The slot of each time, shape [n]; steps and phases are one for all, or one each."""
+    return np.rint((times_s - phase_s) / step_s).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +38,11 @@ class Grid:
     slots: int
 
     @classmethod
-    def through(cls, time_s: float, step_s: float) -> Self:
+    def through(cls, time_s: float, step_s: float, columns: int) -> Self:
         """The grid of that step with a slot right at `time_s` (to the millisecond)."""
         phase = round(time_s % step_s, 3)
-        return cls(step_s=step_s, phase_s=phase if phase < step_s else 0.0, slots=slots_for(step_s))
-
-    def nearest(self, times_s: Floats) -> Numbers:
-        """The slot of each time."""
-        return np.rint((times_s - self.phase_s) / self.step_s).astype(np.int64)
+        phase = phase if phase < step_s else 0.0
+        return cls(step_s=step_s, phase_s=phase, slots=slots_for(columns))
 
     def first_from(self, time_s: float) -> int:
         """The first slot labelled at or after `time_s` (a millisecond of grace)."""

@@ -250,6 +250,18 @@ class Looks:
         due = select(func.count()).where(_OPEN, LOOKS.c.not_before <= now)
         return int(self._sql.value(due))
 
+    def unlearned(self, limit: int) -> list[str]:
+        """Watched changes whose level nobody has set yet, those due first."""
+        found = (
+            select(LOOKS.c.change_id)
+            .outerjoin(LEVELS, LEVELS.c.change_id == LOOKS.c.change_id)
+            .where(LOOKS.c.open, LEVELS.c.change_id.is_(None))
+            .group_by(LOOKS.c.change_id)
+            .order_by(func.min(LOOKS.c.not_before))
+            .limit(limit)
+        )
+        return [r.change_id for r in self._sql.rows(found)]
+
     def level(self, change_id: str) -> tuple[float, float] | None:
         """What the change's evidence is held against: (early, later)."""
         row = self._sql.first(select(LEVELS).where(LEVELS.c.change_id == change_id))

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from shipwake.domain import BadInputError, Floats, Slot
+from shipwake.domain import BadInputError, Floats, Slot, States
 from shipwake.store.grid import LONGEST_S, SHORTEST_S
 
 AHEAD = timedelta(days=1)
@@ -17,6 +16,10 @@ BEHIND = timedelta(days=366)
 FUTURE, TOO_OLD, NO_TIME = "in the future", "too old", "no time"
 NOT_FINITE, NEGATIVE, PART_ABOVE_TOTAL = "not finite", "negative count", "part above total"
 SAME_STEP = "more than one in a step"
+REASONS = (NO_TIME, FUTURE, TOO_OLD, NOT_FINITE, NEGATIVE, PART_ABOVE_TOTAL)
+Owners = npt.NDArray[np.int64]
+Faults = npt.NDArray[np.int64]
+_VALUE = int(Slot.VALUE)
 RATIO = 2
 
 
@@ -46,13 +49,17 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Measured:
-    """The samples of a push that can be measurements: `states` of Slot beside them, shape [n]."""
+    """The samples of some pushes that can be measurements, one after another, all of shape [n].
 
-    push: Push
+    `push` says which push each is from, in order; `values` has shape [n, columns]. `reasons` counts
+    for each push what was left out.
+    """
+
+    push: Owners
     times_s: Floats
     values: Floats
-    states: npt.NDArray[np.uint8]
-    reasons: dict[str, int]
+    states: States
+    reasons: list[dict[str, int]]
 
 
 def push_of(
@@ -82,38 +89,54 @@ def push_of(
     )
 
 
-def admit(push: Push, now: datetime) -> Measured:
-    """The samples that can be measurements, and a count for each reason why others cannot."""
-    times, values = push.times_s, push.values.reshape(len(push.times_s), push.columns)
-    faults: list[tuple[str, Any]] = [
-        (NO_TIME, ~np.isfinite(times)),
-        (FUTURE, times > (now + AHEAD).timestamp()),
-        (TOO_OLD, times < (now - BEHIND).timestamp()),
-    ]
-    if push.state is Slot.VALUE:
-        states = np.where(np.isnan(values).any(axis=1), Slot.GAP, Slot.VALUE).astype(np.uint8)
-        faults.append((NOT_FINITE, np.isinf(values).any(axis=1)))
-        if push.columns == RATIO:
-            faults.append((NEGATIVE, (values < 0).any(axis=1)))
-            faults.append((PART_ABOVE_TOTAL, values[:, 0] > values[:, 1]))
-    else:
-        states = np.full(len(times), push.state, np.uint8)
-    good, reasons = _sorted_out(faults, len(times))
-    kept = np.where((states == Slot.VALUE)[:, None], values, np.nan)
+def admit(pushes: Sequence[Push], now: datetime) -> Measured:
+    """What can be a measurement of these pushes, which all have as many columns.
+
+    All of them are looked at together: most hold one sample, and an array of one costs as much time
+    as one of a thousand.
+    """
+    push = np.repeat(np.arange(len(pushes)), [len(p.times_s) for p in pushes])
+    times = np.concatenate([p.times_s for p in pushes])
+    values = np.concatenate([p.values for p in pushes])
+    states = np.array([p.state for p in pushes], np.uint8)[push]
+    fault = _fault(times, values, states, now)
+    states[(states == _VALUE) & np.isnan(values).any(axis=1)] = Slot.GAP
+    good = fault == 0
+    kept = np.where((states == _VALUE)[:, None], values, np.nan)
     return Measured(
-        push=push, times_s=times[good], values=kept[good], states=states[good], reasons=reasons
+        push=push[good],
+        times_s=times[good],
+        values=kept[good],
+        states=states[good],
+        reasons=_counted(push, fault, len(pushes)),
     )
 
 
-def _sorted_out(
-    faults: Sequence[tuple[str, Any]], count: int
-) -> tuple[npt.NDArray[np.bool_], dict[str, int]]:
-    """Which samples have no fault, and the first fault of each of the others, counted."""
-    good = np.ones(count, np.bool_)
-    reasons: dict[str, int] = {}
-    for reason, fault in faults:
-        found = int(np.count_nonzero(fault & good))
-        if found:
-            reasons[reason] = found
-        good &= ~fault
-    return good, reasons
+def _fault(times_s: Floats, values: Floats, states: States, now: datetime) -> Faults:
+    """The first of `REASONS` that speaks against each sample, counted from 1; 0 where none does."""
+    valued = states == _VALUE
+    part, total = values[:, 0], values[:, -1]
+    found = {
+        NO_TIME: ~np.isfinite(times_s),
+        FUTURE: times_s > (now + AHEAD).timestamp(),
+        TOO_OLD: times_s < (now - BEHIND).timestamp(),
+        NOT_FINITE: valued & np.isinf(values).any(axis=1),
+    }
+    if values.shape[1] == RATIO:
+        found[NEGATIVE] = valued & ((part < 0) | (total < 0))
+        found[PART_ABOVE_TOTAL] = valued & (part > total)
+    fault = np.zeros(len(times_s), np.int64)
+    for number, reason in reversed(list(enumerate(REASONS, 1))):
+        if reason in found:
+            fault[found[reason]] = number
+    return fault
+
+
+def _counted(push: Owners, fault: Faults, pushes: int) -> list[dict[str, int]]:
+    """For each push how many samples have which fault."""
+    counted: list[dict[str, int]] = [{} for _ in range(pushes)]
+    bad = fault > 0
+    pairs, times = np.unique(np.stack([push[bad], fault[bad]]), axis=1, return_counts=True)
+    for which, number, count in zip(*pairs.tolist(), times.tolist(), strict=True):
+        counted[which][REASONS[number - 1]] = count
+    return counted

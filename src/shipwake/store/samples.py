@@ -1,18 +1,31 @@
 """Pushed samples: a series for each SLI and step, on the grid that its first push showed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Column, Float, Integer, Row, Table, Text, UniqueConstraint, delete, select
+from sqlalchemy import (
+    Column,
+    Float,
+    Integer,
+    Row,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    select,
+)
 
 from shipwake.domain import BadInputError, Samples, Slot, from_epoch
 from shipwake.store import chunks
 from shipwake.store.columns import METADATA, Wide
 from shipwake.store.grid import Grid
-from shipwake.store.measurements import SAME_STEP, Measured, Push, Pushed, admit, push_of
+from shipwake.store.measurements import Measured, Push, Pushed, admit, push_of
+from shipwake.store.place import Series, place
 from shipwake.store.sql import Sql
 
 SERIES = Table(
@@ -27,26 +40,20 @@ SERIES = Table(
     UniqueConstraint("sli", "step_s", "columns"),
     sqlite_autoincrement=True,
 )
+_NEWEST = (
+    select(SERIES).where(SERIES.c.sli == bindparam("wanted")).order_by(SERIES.c.id.desc()).limit(1)
+)
+_LOCK = (
+    select(SERIES)
+    .where(SERIES.c.sli.in_(bindparam("names", expanding=True)))
+    .order_by(SERIES.c.id)
+    .with_for_update()
+)
 WIDEST = 5_000_000
 """Slots read at once: 28 days of one-second samples twice over."""
 MINUTE = timedelta(minutes=1)
 Identity = tuple[str, float, int]
 """SLI, step and columns."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
-    """Samples of one SLI at one step; an SLI whose step or kind was changed has several."""
-
-    id: int
-    sli: str
-    columns: int
-    grid: Grid
-
-    @property
-    def step(self) -> timedelta:
-        """Time between two slots."""
-        return timedelta(seconds=self.grid.step_s)
 
 
 class SampleChunks:
@@ -75,48 +82,47 @@ class SampleChunks:
         two give different values for one step: the later push wins.
         """
         now = self._sql.clock.now()
-        measured = [admit(p, now) for p in pushes]
-        series = self._series([m for m in measured if len(m.times_s)])
+        outcomes = [Pushed(stored=0)] * len(pushes)
+        groups = []
+        for columns in sorted({p.columns for p in pushes}):
+            which = [i for i, p in enumerate(pushes) if p.columns == columns]
+            groups.append((which, admit([pushes[i] for i in which], now)))
+        series = self._series(
+            [(pushes[which[m]], t) for which, measured in groups for m, t in _firsts(measured)]
+        )
         laid: list[chunks.Laid] = []
-        outcomes = []
-        for one in measured:
-            if not len(one.times_s):
-                outcomes.append(Pushed(stored=0, reasons=one.reasons))
-                continue
-            found = series[_identity(one.push)]
-            slots = found.grid.nearest(one.times_s)
-            kept, doubled = chunks.sorted_once(slots, one.times_s)
-            laid += chunks.split(
-                found.id, found.grid.slots, slots[kept], one.values[kept], one.states[kept]
-            )
-            reasons = one.reasons | ({SAME_STEP: doubled} if doubled else {})
-            outcomes.append(Pushed(stored=len(kept), reasons=reasons))
+        for which, measured in groups:
+            own = [series.get(_identity(pushes[i])) for i in which]
+            placed = place(measured, own)
+            laid += placed.laid
+            for i, outcome in zip(which, placed.outcomes, strict=True):
+                outcomes[i] = outcome
         chunks.write(self._sql, laid)
         return outcomes
 
-    def _series(self, measured: Sequence[Measured]) -> dict[Identity, Series]:
-        """The series of each push, made where it is new, and locked against other writers."""
-        wanted: dict[Identity, float] = {}
-        for one in measured:
-            wanted.setdefault(_identity(one.push), float(one.times_s[0]))
-        names = sorted({sli for sli, _, _ in wanted})
-        known = self._lock(names)
-        missing = [i for i in wanted if i not in known]
+    def _series(self, firsts: Sequence[tuple[Push, float]]) -> dict[Identity, Series]:
+        """The series of each push, made where it is new, and locked against other writers.
+
+        A new one's grid goes through the first sample of the first push.
+        """
+        wanted = {_identity(push): first for push, first in reversed(firsts)}
+        known = self._lock(wanted)
+        missing = [identity for identity in wanted if identity not in known]
+        if not missing:
+            return known
         for sli, step_s, columns in missing:
-            grid = Grid.through(wanted[sli, step_s, columns], step_s)
+            grid = Grid.through(wanted[sli, step_s, columns], step_s, columns)
             insert = self._sql.insert(SERIES).values(
                 sli=sli, step_s=step_s, columns=columns, phase_s=grid.phase_s, slots=grid.slots
             )
             self._sql.do(insert.on_conflict_do_nothing(index_elements=["sli", "step_s", "columns"]))
-        return known if not missing else self._lock(names)
+        return self._lock(wanted)
 
-    def _lock(self, names: Sequence[str]) -> dict[Identity, Series]:
-        found: dict[Identity, Series] = {}
-        for i in range(0, len(names), chunks.AT_ONCE):
-            some = select(SERIES).where(SERIES.c.sli.in_(names[i : i + chunks.AT_ONCE]))
-            for row in self._sql.rows(some.order_by(SERIES.c.id).with_for_update()):
-                found[row.sli, row.step_s, row.columns] = _read(row)
-        return found
+    def _lock(self, wanted: Iterable[Identity]) -> dict[Identity, Series]:
+        """Known series; all in one statement, in one order, so that no two writers wait in a circle."""
+        names = sorted({sli for sli, _, _ in wanted})
+        rows = self._sql.rows(_LOCK, {"names": names}) if names else []
+        return {(r.sli, r.step_s, r.columns): _read(r) for r in rows}
 
     def read(self, sli: str, start: datetime, end: datetime) -> Samples:
         """The slots labelled from `start` (included) to `end` (not), of the series last made.
@@ -142,8 +148,7 @@ class SampleChunks:
 
     def newest(self, sli: str) -> Series | None:
         """The series of an SLI; of several that with the step and kind it was last given."""
-        found = select(SERIES).where(SERIES.c.sli == sli).order_by(SERIES.c.id.desc()).limit(1)
-        row = self._sql.first(found)
+        row = self._sql.first(_NEWEST, {"wanted": sli})
         return _read(row) if row else None
 
     def series(self) -> list[Series]:
@@ -180,6 +185,12 @@ class SampleChunks:
 
 def _identity(push: Push) -> Identity:
     return push.sli, float(push.step_s), push.columns
+
+
+def _firsts(measured: Measured) -> Iterator[tuple[int, float]]:
+    """Each push that has any sample, by its number, with the time of the first."""
+    numbers, first = np.unique(measured.push, return_index=True)
+    yield from zip(numbers.tolist(), measured.times_s[first].tolist(), strict=True)
 
 
 def _read(row: Row[Any]) -> Series:
