@@ -6,6 +6,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from shipwake.wire import log
+
 NOT_MEASURES = ("__init__", "__main__", "site")
 
 
@@ -20,6 +22,7 @@ def main() -> None:
     print(
         f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
     )
+    log.configure(json=False, level="error")
     for name in wanted:
         measure = import_module(f"bench.{name}")
         purpose = (measure.__doc__ or name).partition("\n")[0]

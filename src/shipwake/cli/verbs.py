@@ -5,10 +5,12 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from shipwake.domain import BadInputError, ShipwakeError
+if TYPE_CHECKING:
+    from shipwake.domain import ShipwakeError
 
 USAGE = 64
 """Exit status for a command line or input that cannot be understood (BSD sysexits EX_USAGE)."""
@@ -63,10 +65,14 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(USAGE)
-    except BadInputError as error:
-        click.echo(f"shipwake: {error}", err=True)
-        sys.exit(USAGE)
-    except ShipwakeError as error:
+    except _ours() as error:
         click.echo(f"shipwake: {error}", err=True)
         sys.exit(USAGE if error.permanent else FAILED)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _ours() -> "type[ShipwakeError]":
+    """The root of our errors, asked for only when one was raised: its room costs numpy, and help needs none."""
+    from shipwake.domain import ShipwakeError
+
+    return ShipwakeError

@@ -25,6 +25,17 @@ def normal_of(river: River, change: Change, sli: Sli, anchor: datetime) -> Norma
     return river.normals.get((change.id, sli.name, anchor), now)
 
 
+def learn_ahead(river: River) -> bool:
+    """Learn for one change whose first look is still to come; False where none waits for that."""
+    with river.store.read() as tx:
+        waiting = [s for id in tx.looks.unlearned(1) if (s := tx.changes.get(id))]
+    for stored in waiting:
+        change = stored.change
+        if change.at is not None:
+            level_of(river, change, river.slis_of(change), change.at)
+    return bool(waiting)
+
+
 def level_of(river: River, change: Change, slis: Sequence[Sli], anchor: datetime) -> Level:
     """What each SLI's evidence is held against; computed at the watch's first look, then kept with it."""
     with river.store.read() as tx:

@@ -7,6 +7,7 @@ from threading import Event as Flag
 
 import structlog
 
+from shipwake.flow.learn import learn_ahead
 from shipwake.flow.look import lease, look
 from shipwake.flow.river import River
 from shipwake.flow.tell import lease_notices, tell
@@ -51,7 +52,7 @@ def run(river: River, stop: Flag) -> None:
             log.exception("the store could not be asked for work; it is asked again")
             pause(AFTER_FAILURE_S, stop)
             continue
-        if not busy:
+        if not busy and not _learned(river):
             pause(_rest(river), river.wake)
             river.wake.clear()
 
@@ -66,6 +67,15 @@ def _guarded(work: Work, otherwise: Work | None = None) -> bool:
             otherwise()
         return False
     return True
+
+
+def _learned(river: River) -> bool:
+    """Whether the idle moment went into learning what a first look to come will need."""
+    try:
+        return learn_ahead(river)
+    except Exception:
+        log.exception("learning ahead failed; the first look learns what it needs")
+        return False
 
 
 def _rest(river: River) -> float:
