@@ -21,6 +21,8 @@ CALLED = {
     "improved": "ever improved",
     "healthy": "healthy at the end",
 }
+PAPER = 120
+"""Columns where the output goes to a file or a pipe."""
 ROWS = ("harmful", "improved", "harmless", "rollback")
 
 
@@ -30,6 +32,8 @@ class Screen:
     def __init__(self, day: Recording, river: River, url: str, begun: float) -> None:
         self._day, self._river, self._url, self._begun = day, river, url, begun
         self._console = Console(highlight=False, soft_wrap=True)
+        if not self._console.is_terminal:
+            self._console = Console(highlight=False, soft_wrap=True, width=PAPER)
         bar = (
             TextColumn("{task.description}"),
             BarColumn(),
