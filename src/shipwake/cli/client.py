@@ -14,13 +14,14 @@ DEFAULT_URL = "http://127.0.0.1:7447"
 
 
 class Server:
-    """A shipwake server at SHIPWAKE_URL, spoken to with the token in SHIPWAKE_TOKEN."""
+    """A shipwake server at SHIPWAKE_URL, spoken to with the token in SHIPWAKE_TOKEN until the verb ends."""
 
     def __init__(self, url: str = "") -> None:
         self.url = (url or os.environ.get("SHIPWAKE_URL", DEFAULT_URL)).rstrip("/")
         token = os.environ.get("SHIPWAKE_TOKEN", "")
         headers = {"authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(base_url=self.url, headers=headers, timeout=30)
+        click.get_current_context().call_on_close(self._http.close)
 
     def get(self, path: str, **params: str) -> Json:
         """The JSON at `path`; raises with the server's own words where it refuses."""
@@ -50,7 +51,7 @@ def _refusal(answer: httpx.Response) -> ShipwakeError:
     except ValueError:
         words = f"the server answered {answer.status_code}"
     if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        words += " (set SHIPWAKE_TOKEN; `shipwake token add` makes one)"
+        words += " (set SHIPWAKE_TOKEN; `shipwake token NAME --scope read` makes one)"
     if answer.is_client_error:
         return BadInputError(words)
     return ShipwakeError(words, permanent=False)

@@ -59,7 +59,7 @@ def main() -> None:
     """Run the command line; the exit status is the verb's own, 64 for usage, 70 for what could not be done."""
     try:
         colour = False if os.environ.get("NO_COLOR") else None
-        status = shipwake.main(standalone_mode=False, color=colour)
+        status = shipwake.main(prog_name="shipwake", standalone_mode=False, color=colour)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
