@@ -42,7 +42,9 @@ def assess(normal: Normal, after: Samples, look: Look, level: Level) -> Assessme
         return replace(blank, reason=reason.reason, detail=reason.detail)
     found = residuals(model, seen)
     path = early_path(model, seen, found)
-    verdicts = by_meaning(moved(model, path, seen), normal.sli.better, level.early)
+    verdicts = by_meaning(
+        moved(model, path, seen, normal.sli.better), normal.sli.better, level.early
+    )
     judged = _judged(normal, model, seen, found, verdicts, blank)
     if refusal is not None and not judged.health.hurts:
         return replace(judged, health=Health.UNKNOWN, reason=refusal.reason, detail=refusal.detail)

@@ -100,7 +100,7 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
     scale, here = local_scale(
         residuals, smooth, series.calm, moments, np.array([len(x)]), series.unit_s
     )
-    curve = recurrence.recurring(foretold.past * following(series.read.ok, earlier), residuals)
+    habit = recurrence.habit(foretold.past * following(series.read.ok, earlier), residuals)
     z = residuals / scale
     limit, drawn = _limits(z)
     clipped = np.clip(z, -limit[:, None], limit[:, None])
@@ -116,7 +116,7 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
         drawn_limit=drawn,
         band_low=low,
         band_high=high,
-        recurrence=curve,
+        habit=habit,
         up=calibrate(up, moments.effective),
         down=calibrate(down, moments.effective),
         straying=straying(clipped, None, 0.0, moments.effective),
@@ -181,9 +181,7 @@ def _of_counts(
     sampled = noise.deviation(rate, totals)
     drawn = np.clip(excess, -DRAWN_LIMIT * sampled, DRAWN_LIMIT * sampled)
     up, down = both_ways(Paths(excess, drawn, measure))
-    curve = recurrence.recurring(
-        foretold.past * following(series.read.ok, earlier), foretold.residuals
-    )
+    habit = recurrence.habit(foretold.past * following(series.read.ok, earlier), foretold.residuals)
     limit = np.full(HORIZON, np.inf)
     low, high = _band(excess / sampled)
     floor = counts.NORMAL_98
@@ -196,7 +194,7 @@ def _of_counts(
         drawn_limit=np.full(HORIZON, DRAWN_LIMIT),
         band_low=np.minimum(low, -1.96),
         band_high=np.maximum(high, 1.96),
-        recurrence=curve,
+        habit=habit,
         up=calibrate(up, moments.effective, floor),
         down=calibrate(down, moments.effective, floor),
         straying=straying(excess, measure, 1.96, moments.effective),

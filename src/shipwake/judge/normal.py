@@ -11,7 +11,7 @@ from shipwake.judge.calibration import Calibration
 from shipwake.judge.counts import CountNoise
 from shipwake.judge.effect import Straying
 from shipwake.judge.moments import HORIZON
-from shipwake.judge.recurrence import Recurrence
+from shipwake.judge.recurrence import Habit
 from shipwake.judge.season import Season
 from shipwake.judge.transform import Transform
 
@@ -36,7 +36,7 @@ class Model:
     drawn_limit: Floats
     band_low: Floats
     band_high: Floats
-    recurrence: Recurrence
+    habit: Habit
     up: Calibration
     down: Calibration
     straying: Straying
@@ -48,7 +48,7 @@ class Model:
         """The transformed series at slots since the anchor, shape of `position`; the last forecast is held."""
         known = np.minimum(position, HORIZON - 1)
         season = self.season.at((position.astype(np.float64) + 0.5) * unit_s)
-        curve = np.where(position < HORIZON, self.recurrence.curve[known], 0.0)
+        curve = np.where(position < HORIZON, self.habit.returned.curve[known], 0.0)
         return np.asarray(self.expected[known] + season + curve)
 
 

@@ -1,4 +1,4 @@
-"""What every earlier change of this service did and then undid: only what returns is forgiven."""
+"""What every earlier change of this service did: of harm only what returned is forgiven, of good all of it."""
 
 from dataclasses import dataclass
 
@@ -25,15 +25,24 @@ class Recurrence:
 NOTHING = Recurrence(np.zeros(HORIZON), 0.0, 0)
 
 
-def recurring(past: Floats, placebo: Floats) -> Recurrence:
+@dataclass(frozen=True, slots=True, eq=False)
+class Habit:
+    """What earlier changes did: the part that `returned`, and the `whole` of it."""
+
+    returned: Recurrence = NOTHING
+    whole: Recurrence = NOTHING
+
+
+def habit(past: Floats, placebo: Floats) -> Habit:
     """From residual paths [60, k] after earlier changes and [60, n] at placebo moments.
 
     Means over growing blocks are kept where the changes agree on them beyond what placebos do. What
-    is still there at the end of the hour is no warm-up but a change for good, and is taken off.
+    is still there at the end of the hour is no warm-up but a change for good: a worsening that every
+    change brought and kept is not forgiven, an improvement that every change brings is none of this one's.
     """
     k = past.shape[1]
     if k < FEWEST:
-        return NOTHING
+        return Habit()
     d, r = _blocks(past), _blocks(placebo)
     wide = 3 * 1.4826 * np.median(np.abs(r - np.median(r, axis=1, keepdims=True)), axis=1)
     noise = np.sqrt(np.mean(np.clip(r, -wide[:, None], wide[:, None]) ** 2, axis=1)) + 1e-12
@@ -44,13 +53,17 @@ def recurring(past: Floats, placebo: Floats) -> Recurrence:
     error = np.sqrt((noise**2 + (0.5 * mad**2 if k >= 5 else 0.0)) / k)
     t2 = (mean / error) ** 2
     if t2.max() < 9 and t2.sum() < 25:
-        return NOTHING
-    kept = _returning(mean * np.maximum(1 - 1 / np.maximum(t2, 1e-9), 0))
-    if not kept.any():
+        return Habit()
+    agreed = mean * np.maximum(1 - 1 / np.maximum(t2, 1e-9), 0)
+    return Habit(_recurrence(d, _returning(agreed), noise), _recurrence(d, agreed, noise))
+
+
+def _recurrence(d: Floats, blocks: Floats, noise: Floats) -> Recurrence:
+    if not blocks.any():
         return NOTHING
     middles = (EDGES[1:] + EDGES[:-1] - 1) / 2
-    curve = np.interp(np.arange(HORIZON), middles, kept)
-    return Recurrence(curve, _size_spread(d.T, kept, noise), k)
+    curve = np.interp(np.arange(HORIZON), middles, blocks)
+    return Recurrence(curve, _size_spread(d.T, blocks, noise), d.shape[1])
 
 
 def _blocks(paths: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """The p-values of a watch so far, in both directions, over every stop that the samples have reached."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from shipwake.judge.counts import Counted
 from shipwake.judge.moments import HORIZON, STOPS
 from shipwake.judge.normal import Model
 from shipwake.judge.recurrence import Recurrence
-from shipwake.judge.statistics import STATISTICS, Paths, both_ways, levels
+from shipwake.judge.statistics import Paths, both_ways, levels
 from shipwake.judge.watched import Watched
 
 
@@ -34,20 +34,34 @@ class Verdicts:
     """The first stop at which `worse` was at most the level asked for; 0 when at none."""
 
 
-def moved(model: Model, path: Paths, seen: Watched) -> Moved:
-    """Of the path of the first 60 samples; a stop counts when half of its samples have come."""
+def moved(model: Model, path: Paths, seen: Watched, better: Better) -> Moved:
+    """Of the path of the first 60 samples; a stop counts when half of its samples have come.
+
+    Of the direction that is better, all that earlier changes did is taken off; of the other what returned.
+    """
     m = min(len(seen), HORIZON)
     held = np.cumsum(seen.read.answered[:m])
     stops = tuple(s for s in STOPS if s <= m and held[s - 1] >= s / 2)
     if not stops:
         return Moved(np.ones(0), np.ones(0), ())
-    up, down = both_ways(path)
-    forgiven = _forgiven(model, path)
+    good = {Better.HIGHER: 1, Better.LOWER: -1, Better.EITHER: 0}[better]
     return Moved(
-        _running_p(model.up, up[:, 0], model.recurrence, forgiven, stops),
-        _running_p(model.down, down[:, 0], model.recurrence, -forgiven, stops),
-        stops,
+        _direction(model, path, 1, good, stops), _direction(model, path, -1, good, stops), stops
     )
+
+
+def _direction(model: Model, path: Paths, sign: int, good: int, stops: tuple[int, ...]) -> Floats:
+    """The p-value at each stop of a move in the direction `sign`, of which `good` is the better one."""
+    returned, again = model.habit.returned, model.habit.returned
+    if sign == good and model.habit.whole.count:
+        again = model.habit.whole
+        lasting = _as_path(model, path, sign * np.maximum(sign * (again.curve - returned.curve), 0))
+        path = replace(path, raw=path.raw - lasting, drawn=path.drawn - lasting)
+    statistics = both_ways(path)[0 if sign > 0 else 1][:, 0]
+    curve = _as_path(model, path, again.curve)
+    forgiven = sign * levels(Paths(curve, curve, path.measure))[:, 0]
+    calibration = model.up if sign > 0 else model.down
+    return _running_p(calibration, statistics, again, forgiven, stops)
 
 
 def _running_p(
@@ -66,14 +80,12 @@ def _running_p(
     return np.clip(calibration.p_value(found), 0.0, 1.0)
 
 
-def _forgiven(model: Model, path: Paths) -> Floats:
-    """What the recurring curve alone would make of each statistic."""
-    if model.recurrence.count == 0:
-        return np.zeros(len(STATISTICS))
-    curve = model.recurrence.curve[:, None] / model.sigma
+def _as_path(model: Model, path: Paths, curve: Floats) -> Floats:
+    """A curve [60] of the residuals' unit as a path [60, 1] beside `path`."""
+    scaled: Floats = curve[:, None] / model.sigma
     if isinstance(path.measure, Counted):
-        curve = curve * model.transform.size * np.diff(path.measure.mass, axis=0)
-    return levels(Paths(curve, curve, path.measure))[:, 0]
+        scaled = scaled * model.transform.size * np.diff(path.measure.mass, axis=0)
+    return scaled
 
 
 def by_meaning(found: Moved, better: Better, level: float) -> Verdicts:
