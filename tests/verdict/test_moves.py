@@ -87,6 +87,7 @@ def test_a_move_without_levels() -> None:
         (replace(P95, better=Better.EITHER), "checkout p95 moving by 200 ms (25 %)"),
         (replace(ERRORS, better=Better.HIGHER), "checkout errors lower by 200 points"),
         (replace(P95, unit="MiB"), "checkout p95 higher by 200 MiB (25 %)"),
+        (replace(P95, name="checkout cpu"), "checkout cpu higher by 200 ms (25 %)"),
     ],
 )
 def test_what_would_be_noticed(sli: Sli, words: str) -> None:

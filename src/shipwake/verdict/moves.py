@@ -16,6 +16,8 @@ LATENCY = re.compile(
     re.IGNORECASE,
 )
 """Splits "checkout p95" into who got slower and the figure that says so."""
+OF_A_MACHINE = re.compile(r"\b(cpu|processor|gc)\b", re.IGNORECASE)
+"""Time that a machine spends, not a person: more of it is higher, not slower."""
 SPEAKS_OF_TIME = re.compile(r"latenc|duration|response", re.IGNORECASE)
 FAILURES = re.compile(
     r"error|fail|fault|5xx|\b50\d\b|exception|crash|timeout|reject|unavailab|availab|success",
@@ -189,4 +191,5 @@ def _worse_way(a: Assessment, sli: Sli) -> str:
         return "moving"
     if sli.better is Better.HIGHER:
         return "lower"
-    return "slower" if unit(a, sli).lower() in TIMES else "higher"
+    timed = unit(a, sli).lower() in TIMES and not OF_A_MACHINE.search(sli.name)
+    return "slower" if timed else "higher"
