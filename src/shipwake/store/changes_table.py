@@ -31,7 +31,7 @@ CHANGES = Table(
     Index("ix_changes_shown", "shown_at", "id", "health", "merged_into"),
     Index("ix_changes_environment", "environment", "shown_at", "id", "health", "merged_into"),
     Index(
-        "ix_changes_service", "service", "environment", "shown_at", "id", "health", "merged_into"
+        "ix_changes_service", "service", "shown_at", "id", "health", "environment", "merged_into"
     ),
     Index("ix_changes_health", "health", "shown_at", "id", "merged_into"),
     Index("ix_changes_kind", "kind", "shown_at", "id", "health", "merged_into"),

@@ -91,7 +91,7 @@ def _changes() -> None:
     op.create_index(
         "ix_changes_service",
         "changes",
-        ["service", "environment", "shown_at", "id", "health", "merged_into"],
+        ["service", "shown_at", "id", "health", "environment", "merged_into"],
     )
     op.create_index("ix_changes_shown", "changes", ["shown_at", "id", "health", "merged_into"])
     op.create_index("ix_changes_stem", "changes", ["stem"])
