@@ -6,6 +6,7 @@ It forks itself for every life, so that the price of importing is paid once.
 import importlib
 import json
 import os
+import shutil
 import sqlite3
 import sys
 from contextlib import closing
@@ -19,6 +20,7 @@ from shipwake.app import compose
 from shipwake.config import parse
 from shipwake.domain import Notice, Ref
 from shipwake.flow import CRASH_POINTS, Batch, Channel, River, crash_points, hear, push, step
+from shipwake.store import Store
 from shipwake.wire import log
 from shipwake.wire.clock import ManualClock
 from tests.flow.town import START
@@ -79,6 +81,7 @@ def dies_and_lives_again(point: str, place: Path) -> dict[str, object]:
     """What is left of a life that ended at `point` and one that did not."""
     place.mkdir()
     (place / "told").touch()
+    shutil.copy(place.parent / "empty.db", place / "town.db")
     died = _fork(point, place)
     with closing(sqlite3.connect(place / "town.db")) as database:
         # A lease ends by itself after a minute or two.
@@ -116,6 +119,8 @@ def _fork(point: str, place: Path) -> int:
 if __name__ == "__main__":
     log.configure(json=False, level="error")
     home = Path(sys.argv[1])
+    with closing(Store.open(f"sqlite:///{home}/empty.db", clock=ManualClock(LIVE))) as empty:
+        empty.migrate()
     found = {
         point: dies_and_lives_again(point, home / str(i)) for i, point in enumerate(CRASH_POINTS)
     }

@@ -1,0 +1,215 @@
+"""The loop on its own thread: trouble with one piece of work is no other's trouble, and news wakes it."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+
+import pytest
+
+from shipwake.domain import Event, Heard, Notice, Ref, Samples, Sli
+from shipwake.flow import Channel, River, hear, run, step
+from shipwake.flow.learn import learn_ahead
+from shipwake.sources import Source
+from shipwake.store import HeardRow
+from tests.flow.town import ALICE, BOB, PostBox, Town, town
+from tests.web.site import until
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Town]:
+    """A town with a quiet past."""
+    with town(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def _running(river: River) -> Iterator[None]:
+    """The loop, until the block ends."""
+    stop = Flag()
+    thread = Thread(target=run, args=(river, stop))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        river.wake.set()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+class Poisoned:
+    """An intake with a mistake of its own."""
+
+    def verify(self, heard: Heard) -> None:
+        """Everybody may send."""
+
+    def events(self, heard: Heard) -> Sequence[Event]:
+        raise ZeroDivisionError
+
+
+@dataclass
+class Breaking:
+    """A source with a mistake of its own for one SLI."""
+
+    source: Source
+    sli: str
+
+    def samples(self, sli: Sli, start: datetime, end: datetime) -> Samples:
+        if sli.name == self.sli:
+            raise ZeroDivisionError
+        return self.source.samples(sli, start, end)
+
+
+@dataclass
+class Deaf(PostBox):
+    """A channel with a mistake of its own for one recipient."""
+
+    deaf_to: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    def put(self, notice: Notice, ref: Ref | None) -> Ref:
+        self.asked.append(notice.recipient)
+        if notice.recipient == self.deaf_to:
+            raise ZeroDivisionError
+        return super().put(notice, ref)
+
+
+def _says(river: River, name: str, hook: str = "", *, service: str = "checkout") -> None:
+    body = json.dumps({"id": name, "service": service, "environment": "production"}).encode()
+    assert hear(river, "plain", hook, {}, body, vouched=True).status == 202
+
+
+def _known(river: River, name: str) -> bool:
+    with river.store.read() as tx:
+        return tx.changes.get(name) is not None
+
+
+def _heard(river: River) -> list[HeardRow]:
+    with river.store.read() as tx:
+        return list(tx.heard.page().rows)
+
+
+def test_a_poisonous_delivery_ends_as_unreadable(here: Town) -> None:
+    """A delivery on which an intake breaks is given up with a reason, and those around it are understood."""
+    hooks = {**here.river.hooks, ("plain", "bad"): Poisoned()}
+    river = replace(here.river, hooks=hooks)
+    _says(river, "before")
+    _says(river, "poison", "bad")
+    _says(river, "after")
+    with _running(river):
+        until(lambda: _known(river, "after"))
+        until(lambda: all(row.outcome != "kept" for row in _heard(river)))
+
+    outcomes = {(row.source, row.outcome.value) for row in _heard(river)}
+    assert outcomes == {("", "understood"), ("bad", "unreadable")}
+    assert _known(river, "before")
+    assert not _known(river, "poison")
+
+
+def test_a_look_that_breaks_holds_up_no_other(here: Town) -> None:
+    """Where one SLI's source breaks, the changes on other sources are looked at and told all the same."""
+    sick = [
+        replace(s, source="sick") if s.name == "mail delivered" else s
+        for s in here.river.config.slis
+    ]
+    broken = Breaking(here.river.sources["push"], "mail delivered")
+    river = replace(
+        here.river,
+        config=replace(here.river.config, slis=tuple(sick)),
+        sources={**here.river.sources, "sick": broken},
+    )
+    now = here.clock.now()
+    with _running(river):
+        for service in ("mail", "checkout"):
+            body = {"id": service, "service": service, "environment": "production"}
+            told = json.dumps(body | {"at": now.isoformat()}).encode()
+            hear(river, "plain", "", {}, told, vouched=True)
+        until(lambda: _known(river, "checkout") and _known(river, "mail"))
+        here.samples(now, 3)
+        here.clock.advance(timedelta(minutes=3))
+        river.wake.set()
+        until(lambda: here.verdicts("checkout"))
+        until(lambda: here.box.posted == 1)
+
+    assert here.verdicts("mail") == []
+
+
+def test_a_notice_that_breaks_holds_up_no_other(here: Town) -> None:
+    """A channel that breaks on Alice's message still gets Bob's."""
+    box = Deaf(deaf_to="alice@example.com")
+    river = replace(here.river, channels=(Channel(name="box", teller=box),))
+    for who in (ALICE, BOB):
+        here.deploys(who, f"of-{who.name}")
+    here.samples(here.clock.now(), 3)
+    here.clock.advance(timedelta(minutes=3))
+    with _running(river):
+        until(lambda: box.posted == 1)
+
+    assert list(box.asked) == ["alice@example.com", "bob@example.com"]
+    assert [key.rpartition("|")[2] for key in box.messages] == ["bob@example.com"]
+
+
+def test_news_wakes_the_loop(here: Town) -> None:
+    """What is heard is understood long before the loop's own rest of half a second is over."""
+    took = []
+    with _running(here.river):
+        for number in range(5):
+            name = f"news-{number}"
+            begun = time.monotonic()
+            _says(here.river, name, service="elsewhere")
+            until(partial(_known, here.river, name))
+            took.append(time.monotonic() - begun)
+
+    assert sorted(took)[2] < 0.25
+
+
+def test_idle_moments_go_into_learning(here: Town) -> None:
+    """The loop has learned what a first look will need before that look is due."""
+    with _running(here.river):
+        change = here.deploys(ALICE, "a1")
+        until(lambda: _level(here, change))
+
+    assert here.verdicts(change) == []
+
+
+def test_what_was_learned_ahead_is_what_the_look_would_have_learned(tmp_path: Path) -> None:
+    """A level set before the first look is the one the look would set, and stays through the watch."""
+    levels, words = [], []
+    for name in ("ahead", "late"):
+        place = tmp_path / name
+        place.mkdir()
+        with town(place) as here:
+            change = here.deploys(ALICE, "a1")
+            if name == "ahead":
+                assert learn_ahead(here.river)
+                assert _level(here, change)
+                assert not learn_ahead(here.river)
+            here.minutes(5)
+            levels.append(_level(here, change))
+            with here.river.store.read() as tx:
+                words.append([(a.sli, a.look, a.p_worse) for a in tx.verdicts.history(change)])
+
+    assert levels[0] == levels[1]
+    assert words[0] == words[1]
+    assert len(words[0]) == 4
+
+
+def _level(here: Town, change: str) -> tuple[float, float] | None:
+    with here.river.store.read() as tx:
+        return tx.looks.level(change)
+
+
+def test_without_a_guard_a_mistake_is_seen(here: Town) -> None:
+    """A single turn by hand does not hide what broke."""
+    river = replace(here.river, hooks={("plain", "bad"): Poisoned()})
+    _says(river, "poison", "bad")
+
+    with pytest.raises(ZeroDivisionError):
+        step(river)
