@@ -43,7 +43,7 @@ def assess(normal: Normal, after: Samples, look: Look, level: Level) -> Assessme
     found = residuals(model, seen)
     path = early_path(model, seen, found)
     verdicts = by_meaning(
-        moved(model, path, seen, normal.sli.better), normal.sli.better, level.early
+        moved(model, path, found.z, seen, normal.sli.better), normal.sli.better, level.early
     )
     judged = _judged(normal, model, seen, found, verdicts, blank)
     if refusal is not None and not judged.health.hurts:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from shipwake.domain import Floats
 from shipwake.judge import tail
+from shipwake.judge.beyond import Beyond
 from shipwake.judge.statistics import HORIZONS, STATISTICS, Shape
 from shipwake.judge.tail import SHARE, Tail
 
@@ -30,6 +31,7 @@ class Calibration:
     by_moment: npt.NDArray[np.float32]
     weak: Floats
     tail: Tail
+    beyond: Beyond | None = None
 
     def standard(self, statistics: Floats) -> Floats:
         """U for the statistics [len(STATISTICS)] of one path."""
@@ -43,7 +45,10 @@ class Calibration:
 
     def placebo_p(self) -> Floats:
         """The p-value that each placebo moment had, in their order."""
-        return self.p_value(self.by_moment.astype(np.float64))
+        p = self.p_value(self.by_moment.astype(np.float64))
+        if self.beyond is None:
+            return p
+        return self.beyond.joined(p, self.beyond.by_moment.astype(np.float64))
 
 
 def weights() -> Floats:

@@ -1,14 +1,15 @@
 """Learn one indicator's normal from its history before a change; says why when there is nothing to learn."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
 from shipwake.domain import Floats, Reason, Samples, Sli, SliKind, utc
-from shipwake.judge import counts, recurrence
+from shipwake.judge import beyond, counts, recurrence
 from shipwake.judge.calibration import calibrate
-from shipwake.judge.effect import straying
+from shipwake.judge.effect import estimates, straying
 from shipwake.judge.forecast import Forecast, following, forecast
 from shipwake.judge.moments import HORIZON, Index, Moments, placebos
 from shipwake.judge.normal import Before, Model, Normal
@@ -106,6 +107,7 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
     clipped = np.clip(z, -limit[:, None], limit[:, None])
     drawn_in = np.clip(z, -drawn[:, None], drawn[:, None])
     up, down = both_ways(Paths(clipped, drawn_in, Mean()))
+    levels, worth = estimates(z), moments.effective
     low, high = _band(clipped)
     return Model(
         transform=series.transform,
@@ -117,8 +119,8 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
         band_low=low,
         band_high=high,
         habit=habit,
-        up=calibrate(up, moments.effective),
-        down=calibrate(down, moments.effective),
+        up=replace(calibrate(up, worth), beyond=beyond.calibrate(levels, 1, worth)),
+        down=replace(calibrate(down, worth), beyond=beyond.calibrate(levels, -1, worth)),
         straying=straying(clipped, None, 0.0, moments.effective),
         noise=None,
         moments_s=_times(series, moments),

@@ -36,7 +36,7 @@ class Tail:
         return self.threshold + self.size * float(r**self.shape - 1) / self.shape
 
 
-def fit(ordered: Floats, effective: float) -> Tail:
+def fit(ordered: Floats, effective: float, prior: float = PRIOR_SHAPE) -> Tail:
     """Of an ascending sample [n] that is worth `effective` independent draws.
 
     Probability-weighted moments (Hosking and Wallis, Technometrics 29, 1987), ξ shrunk to ¼ by ten draws.
@@ -47,13 +47,11 @@ def fit(ordered: Floats, effective: float) -> Tail:
     k = len(excess)
     if k < FEWEST:
         mean = float(excess.mean()) if k else 1e-3
-        return Tail(threshold, PRIOR_SHAPE, max(mean * (1 - PRIOR_SHAPE), 1e-6))
+        return Tail(threshold, prior, max(mean * (1 - prior), 1e-6))
     b0 = float(excess.mean())
     b1 = float(np.mean(excess * (1 - (np.arange(1, k + 1) - 0.35) / k)))
     shape = 2 - b0 / max(b0 - 2 * b1, 1e-12)
     worth = min(k, SHARE * effective)
-    shape = (worth * float(np.clip(shape, -0.2, 0.5)) + PRIOR_COUNT * PRIOR_SHAPE) / (
-        worth + PRIOR_COUNT
-    )
+    shape = (worth * float(np.clip(shape, -0.2, 0.5)) + PRIOR_COUNT * prior) / (worth + PRIOR_COUNT)
     shape = max(shape, 0.0)
     return Tail(threshold, shape, max(b0 * (1 - shape), 1e-6))

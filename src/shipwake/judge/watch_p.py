@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shipwake.domain import Better, Floats
+from shipwake.judge.beyond import distances
 from shipwake.judge.calibration import Calibration, running_maximum
 from shipwake.judge.counts import Counted
+from shipwake.judge.effect import estimates
 from shipwake.judge.moments import HORIZON, STOPS
 from shipwake.judge.normal import Model
 from shipwake.judge.recurrence import Recurrence
@@ -34,7 +36,7 @@ class Verdicts:
     """The first stop at which `worse` was at most the level asked for; 0 when at none."""
 
 
-def moved(model: Model, path: Paths, seen: Watched, better: Better) -> Moved:
+def moved(model: Model, path: Paths, z: Floats, seen: Watched, better: Better) -> Moved:
     """Of the path of the first 60 samples; a stop counts when half of its samples have come.
 
     Of the direction that is better, all that earlier changes did is taken off; of the other what returned.
@@ -46,22 +48,48 @@ def moved(model: Model, path: Paths, seen: Watched, better: Better) -> Moved:
         return Moved(np.ones(0), np.ones(0), ())
     good = {Better.HIGHER: 1, Better.LOWER: -1, Better.EITHER: 0}[better]
     return Moved(
-        _direction(model, path, 1, good, stops), _direction(model, path, -1, good, stops), stops
+        _direction(model, path, z, 1, good, stops),
+        _direction(model, path, z, -1, good, stops),
+        stops,
     )
 
 
-def _direction(model: Model, path: Paths, sign: int, good: int, stops: tuple[int, ...]) -> Floats:
+def _direction(
+    model: Model, path: Paths, z: Floats, sign: int, good: int, stops: tuple[int, ...]
+) -> Floats:
     """The p-value at each stop of a move in the direction `sign`, of which `good` is the better one."""
     returned, again = model.habit.returned, model.habit.returned
     if sign == good and model.habit.whole.count:
         again = model.habit.whole
         lasting = _as_path(model, path, sign * np.maximum(sign * (again.curve - returned.curve), 0))
         path = replace(path, raw=path.raw - lasting, drawn=path.drawn - lasting)
+        z = z - lasting[: len(z), 0]
     statistics = both_ways(path)[0 if sign > 0 else 1][:, 0]
     curve = _as_path(model, path, again.curve)
     forgiven = sign * levels(Paths(curve, curve, path.measure))[:, 0]
     calibration = model.up if sign > 0 else model.down
-    return _running_p(calibration, statistics, again, forgiven, stops)
+    p = _running_p(calibration, statistics, again, forgiven, stops)
+    if calibration.beyond is None:
+        return p
+    far = distances(_levels(z), sign, stops, _damp(model, again))
+    return calibration.beyond.joined(p, far)
+
+
+def _levels(z: Floats) -> list[Floats]:
+    """The level of the samples so far at each of STOPS; of those that have not come, the last one's."""
+    path = np.zeros((HORIZON, 1))
+    path[: len(z[:HORIZON]), 0] = z[:HORIZON]
+    return estimates(path)
+
+
+def _damp(model: Model, again: Recurrence) -> Floats:
+    """By how much a level says less at each of STOPS, since what recurs is of uncertain size."""
+    if not again.count:
+        return np.ones(len(STOPS))
+    sizes = np.cumsum(np.abs(again.curve)) / np.arange(1, HORIZON + 1) / model.sigma
+    at = sizes[np.array(STOPS) - 1]
+    damp: Floats = np.sqrt(1 + 1 / again.count + (2 * again.spread * at) ** 2)
+    return damp
 
 
 def _running_p(

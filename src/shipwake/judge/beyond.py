@@ -1,0 +1,60 @@
+"""A move far beyond all that was ever seen, which drawing residuals in to a limit would hide."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from shipwake.domain import Floats
+from shipwake.judge import tail
+from shipwake.judge.moments import STOPS
+from shipwake.judge.tail import SHARE, Tail
+
+WEIGHT = 0.1
+"""Share of the evidence that is spent on this question; the rest is for moves of common size."""
+FROM = 12
+"""Samples below which a move is not asked how far it went: a burst may be most of them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beyond:
+    """One direction. G = max over stops of log(1 + e), e the level since the change that no limit caps.
+
+    `by_moment` [n] are the G of the placebo moments; their tail is exponential by default, which allows e
+    a tail as heavy as any Pareto's.
+    """
+
+    by_moment: npt.NDArray[np.float32]
+    ordered: Floats
+    tail: Tail
+
+    def p_value(self, g: Floats) -> Floats:
+        """P(G ≥ g) when nothing changed, shape of `g`."""
+        n = len(self.ordered)
+        ranked = 1 - np.searchsorted(self.ordered, g, side="left") / n
+        return np.where(g > self.tail.threshold, self.tail.beyond(g), np.maximum(ranked, SHARE))
+
+    def joined(self, p: Floats, g: Floats) -> Floats:
+        """The p-value of both questions together: that of common moves `p`, and how far this one went."""
+        return np.minimum(1.0, np.minimum(p / (1 - WEIGHT), self.p_value(g) / WEIGHT))
+
+
+def calibrate(levels: list[Floats], sign: int, effective: float) -> Beyond:
+    """From the uncapped levels of the placebo paths at each of STOPS, each [n]."""
+    g = np.max([_size(e, sign) for m, e in zip(STOPS, levels, strict=True) if m >= FROM], axis=0)
+    ordered = np.sort(g)
+    return Beyond(g.astype(np.float32), ordered, tail.fit(ordered, effective, prior=0.0))
+
+
+def distances(levels: list[Floats], sign: int, stops: tuple[int, ...], damp: Floats) -> Floats:
+    """G at each of `stops` of one path, each level divided by `damp` [len(STOPS)]."""
+    known = [
+        float(np.log1p(max(sign * float(e[0]), 0.0) / d)) if m >= FROM else 0.0
+        for m, e, d in zip(STOPS, levels, damp, strict=True)
+    ]
+    running = np.maximum.accumulate(np.array(known))
+    return np.array([running[STOPS.index(s)] for s in stops])
+
+
+def _size(level: Floats, sign: int) -> Floats:
+    return np.log1p(np.maximum(sign * level, 0.0))

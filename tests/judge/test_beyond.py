@@ -1,0 +1,43 @@
+"""A move far beyond all that was seen is found, however restless the past was."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from shipwake.domain import Better, Floats, Health, Look, Samples, Sli
+from shipwake.judge import assess, learn, level
+
+ANCHOR = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+MEMORY = Sli(name="shop memory", better=Better.LOWER, unit="MiB", step=SECOND)
+
+
+def _usual(start: int, count: int, seed: int) -> Floats:
+    """Memory that creeps up by a MiB or so and falls again, with a little noise."""
+    noise: Floats = 0.05 * np.random.default_rng(seed).standard_normal(count)
+    return 67 + noise + 1.5 * np.sin(np.arange(start, start + count) / 170) ** 9
+
+
+def _word(after: Floats) -> Health:
+    history = Samples.of(ANCHOR - 1800 * SECOND, SECOND, _usual(0, 1800, 11))
+    normal = learn(MEMORY, history, ANCHOR, (), unit_s=1)
+    due = ANCHOR + len(after) * SECOND
+    look = Look(change="c", sli="shop memory", number=1, due=due, anchor=ANCHOR)
+    return assess(normal, Samples.of(ANCHOR, SECOND, after), look, level([normal], 0.0025)).health
+
+
+def test_forty_percent_more_memory_is_seen_within_a_minute() -> None:
+    """Memory that jumps by 40 % hurts, though it crept and fell by two MiB many times before."""
+    assert _word(27 + _usual(1800, 60, 12)).hurts
+
+
+def test_the_usual_creep_is_none() -> None:
+    """What the past did again and again is healthy."""
+    assert _word(_usual(1800, 60, 13)) is Health.HEALTHY
+
+
+def test_a_burst_is_no_far_move() -> None:
+    """Three samples of any height do not make a move."""
+    samples = _usual(1800, 60, 14)
+    samples[20:23] = 900
+    assert not _word(samples).hurts
