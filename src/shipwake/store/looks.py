@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Executable,
     Float,
     ForeignKey,
     Index,
@@ -19,9 +20,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     case,
     func,
-    literal,
     select,
     text,
     update,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from shipwake.domain import Look
 from shipwake.store.changes_table import CHANGES
 from shipwake.store.columns import METADATA, Instant, Wide
-from shipwake.store.sql import Sql
+from shipwake.store.sql import Adding, DatabaseNow, Sql, Upsert
 
 LOOKS = Table(
     "due_looks",
@@ -102,7 +103,8 @@ class Looks:
         Where the anchor is another (a new exposure step), whoever is looking by the old plan loses
         the row. Under the same anchor a look is never put off: it may have been hastened.
         """
-        insert = self._sql.insert(LOOKS).values(
+        self._sql.add(
+            _PLAN,
             change_id=change_id,
             sli=sli,
             open=True,
@@ -112,51 +114,11 @@ class Looks:
             anchor=anchor,
             later=later,
         )
-        held = LOOKS.c
-        other = (held.open.is_(False)) | (held.anchor != anchor) | (held.due > due)
-        newer = {
-            "open": True,
-            "number": number,
-            "due": due,
-            "not_before": due,
-            "anchor": anchor,
-            "later": later,
-            "lease": held.lease + 1,
-            "lease_until": 0,
-            "attempts": 0,
-            "why": "",
-        }
-        self._sql.do(
-            insert.on_conflict_do_update(
-                index_elements=["change_id", "sli"],
-                set_=newer,
-                where=other & (held.done_number < number),
-            )
-        )
 
     def lease(self, now: datetime, limit: int, worker: str, seconds: float) -> list[Leased]:
         """Take looks that are due at the flow's `now`, earliest first, for `seconds` of database time."""
-        clock = self._sql.now()
-        free = (
-            select(LOOKS.c.id)
-            .where(_OPEN, LOOKS.c.not_before <= now, LOOKS.c.lease_until <= clock)
-            .order_by(LOOKS.c.not_before)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("free")
-        )
-        taken = (
-            update(LOOKS)
-            .where(LOOKS.c.id.in_(select(free.c.id)))
-            .values(
-                lease=LOOKS.c.lease + 1,
-                lease_until=clock + int(seconds * SECOND),
-                worker=worker,
-                attempts=LOOKS.c.attempts + 1,
-            )
-            .returning(LOOKS)
-        )
-        rows = self._sql.rows(taken)
+        lease = {"now": now, "most": limit, "who": worker, "long": int(seconds * SECOND)}
+        rows = self._sql.rows(_LEASE, lease)
         return sorted((_leased(r) for r in rows), key=lambda x: (x.look.due, x.look.change))
 
     def finish(self, leased: Leased, next: Look | None, *, hurting: bool = False) -> bool:  # noqa: A002 - what follows
@@ -166,37 +128,26 @@ class Looks:
         verdicts on it follow one another. Read what the verdict is folded from after this.
         """
         self._hold(leased.look.change)
-        done: dict[str, Any] = {
-            "done_number": leased.look.number,
-            "done_due": leased.look.due,
-            "hurting": hurting,
-            "lease_until": 0,
-            "attempts": 0,
-            "why": "",
+        following = next or leased.look
+        done = _fence(leased) | {
+            "looked_until": leased.look.due,
+            "is_hurting": hurting,
+            "goes_on": next is not None,
+            "next_number": following.number,
+            "next_due": following.due,
+            "next_anchor": following.anchor,
+            "is_later": following.later,
         }
-        if next is None:
-            done["open"] = False
-        else:
-            done |= {
-                "number": next.number,
-                "due": next.due,
-                "not_before": next.due,
-                "anchor": next.anchor,
-                "later": next.later,
-            }
-        return self._sql.do(update(LOOKS).where(_fenced(leased)).values(done)) == 1
+        return self._sql.do(_FINISH, done) == 1
 
     def retry(self, leased: Leased, until: datetime, why: str) -> bool:
         """Give a look back until then, its nominal due unchanged; False where the fence is gone."""
         self._hold(leased.look.change)
-        again = {"not_before": until, "lease_until": 0, "why": why[:500]}
-        return self._sql.do(update(LOOKS).where(_fenced(leased)).values(again)) == 1
+        return self._sql.do(_RETRY, _fence(leased) | {"until": until, "reason": why[:500]}) == 1
 
     def extend(self, leased: Leased, seconds: float) -> bool:
         """Keep a lease for `seconds` from now; False where the fence is gone."""
-        until = self._sql.now() + int(seconds * SECOND)
-        longer = update(LOOKS).where(_fenced(leased)).values(lease_until=until)
-        return self._sql.do(longer) == 1
+        return self._sql.do(_EXTEND, _fence(leased) | {"long": int(seconds * SECOND)}) == 1
 
     def hasten(self, change_id: str, at: datetime) -> int:
         """Look at a change at `at`, where its next look comes later; returns how many looks that moved.
@@ -204,88 +155,161 @@ class Looks:
         Never before the last look of the SLI: what was seen is not unseen.
         """
         self._hold(change_id)
-        held = LOOKS.c
-        bound = case((held.done_due > at, held.done_due), else_=literal(at, Instant))
-        waiting = update(LOOKS).where(held.change_id == change_id, _OPEN, held.due > bound)
-        return self._sql.do(waiting.values(due=bound, not_before=bound, why=""))
+        return self._sql.do(_HASTEN, {"change": change_id, "wanted": at})
 
     def close(self, change_id: str) -> int:
         """End the watch on a change; looks under way lose their fence."""
         self._hold(change_id)
-        mine = update(LOOKS).where(LOOKS.c.change_id == change_id, _OPEN)
-        return self._sql.do(mine.values(open=False, lease=LOOKS.c.lease + 1, lease_until=0))
+        return self._sql.do(_CLOSE, {"change": change_id})
 
     def progress(self, change_id: str) -> dict[str, tuple[int, datetime | None, bool]]:
         """By SLI: number and nominal due of the last finished look (0 and None before the first), hurting."""
-        found = select(LOOKS.c.sli, LOOKS.c.done_number, LOOKS.c.done_due, LOOKS.c.hurting)
-        rows = self._sql.rows(found.where(LOOKS.c.change_id == change_id))
+        rows = self._sql.rows(_PROGRESS, {"change": change_id})
         return {r.sli: (r.done_number, r.done_due, r.hurting) for r in rows}
 
     def open_of(self, change_id: str) -> list[Look]:
         """The looks that are still to come, one an SLI, earliest first."""
-        found = select(LOOKS).where(LOOKS.c.change_id == change_id, _OPEN)
-        return [_look(r) for r in self._sql.rows(found.order_by(LOOKS.c.due, LOOKS.c.sli))]
+        return [_look(r) for r in self._sql.rows(_OPEN_OF, {"change": change_id})]
 
     def watched(self, change_id: str) -> bool:
         """Whether any look is still to come."""
-        found = select(LOOKS.c.id).where(LOOKS.c.change_id == change_id, _OPEN)
-        return self._sql.first(found.limit(1)) is not None
+        return self._sql.first(_OPEN_OF, {"change": change_id}) is not None
 
     def next_of(self, change_id: str) -> datetime | None:
         """When the change is looked at next."""
-        mine = select(func.min(LOOKS.c.due, type_=Instant))
-        at: datetime | None = self._sql.value(mine.where(LOOKS.c.change_id == change_id, _OPEN))
+        at: datetime | None = self._sql.value(_NEXT_OF, {"change": change_id})
         return at
 
     def next_due(self, *, free: bool = False) -> datetime | None:
         """The earliest time at which any look may be made; `free` leaves out those leased by now."""
-        earliest = select(LOOKS.c.not_before).where(_OPEN)
-        if free:
-            earliest = earliest.where(LOOKS.c.lease_until <= self._sql.now())
-        at: datetime | None = self._sql.value(earliest.order_by(LOOKS.c.not_before).limit(1))
+        at: datetime | None = self._sql.value(_NEXT_FREE if free else _NEXT)
         return at
 
     def late(self, now: datetime) -> int:
         """How many looks are due and not yet made."""
-        due = select(func.count()).where(_OPEN, LOOKS.c.not_before <= now)
-        return int(self._sql.value(due))
+        return int(self._sql.value(_LATE, {"now": now}))
 
     def unlearned(self, limit: int) -> list[str]:
         """Watched changes whose level nobody has set yet, those due first."""
-        found = (
-            select(LOOKS.c.change_id)
-            .outerjoin(LEVELS, LEVELS.c.change_id == LOOKS.c.change_id)
-            .where(LOOKS.c.open, LEVELS.c.change_id.is_(None))
-            .group_by(LOOKS.c.change_id)
-            .order_by(func.min(LOOKS.c.not_before))
-            .limit(limit)
-        )
-        return [r.change_id for r in self._sql.rows(found)]
+        return [r.change_id for r in self._sql.rows(_UNLEARNED, {"most": limit})]
 
     def level(self, change_id: str) -> tuple[float, float] | None:
         """What the change's evidence is held against: (early, later)."""
-        row = self._sql.first(select(LEVELS).where(LEVELS.c.change_id == change_id))
+        row = self._sql.first(_LEVEL, {"change": change_id})
         return (row.early, row.later) if row else None
 
     def set_level(self, change_id: str, early: float, later: float) -> tuple[float, float]:
         """Keep the level; the first one stays, and is returned."""
-        insert = self._sql.insert(LEVELS).values(change_id=change_id, early=early, later=later)
-        self._sql.do(insert.on_conflict_do_nothing(index_elements=["change_id"]))
+        self._sql.add(_SET_LEVEL, change_id=change_id, early=early, later=later)
         return self.level(change_id) or (early, later)
 
     def _hold(self, change_id: str) -> None:
         self._sql.hold(CHANGES, change_id)
 
 
-def _fenced(leased: Leased) -> Any:  # noqa: ANN401 - a condition
-    look, held = leased.look, LOOKS.c
-    return (
-        (held.change_id == look.change)
-        & (held.sli == look.sli)
-        & (held.number == look.number)
-        & (held.lease == leased.fence)
-        & _OPEN
+_HELD = LOOKS.c
+_MINE = _HELD.change_id == bindparam("change")
+_FENCED = (
+    _MINE
+    & (_HELD.sli == bindparam("of_sli"))
+    & (_HELD.number == bindparam("as_number"))
+    & (_HELD.lease == bindparam("fence"))
+    & _OPEN
+)
+
+
+def _fence(leased: Leased) -> dict[str, Any]:
+    look = leased.look
+    return {
+        "change": look.change,
+        "of_sli": look.sli,
+        "as_number": look.number,
+        "fence": leased.fence,
+    }
+
+
+def _plan(insert: Upsert) -> Executable:
+    new = insert.excluded
+    same = ("open", "number", "due", "not_before", "anchor", "later")
+    other = _HELD.open.is_(False) | (_HELD.anchor != new.anchor) | (_HELD.due > new.due)
+    return insert.on_conflict_do_update(
+        index_elements=["change_id", "sli"],
+        set_={name: new[name] for name in same}
+        | {"lease": _HELD.lease + 1, "lease_until": 0, "attempts": 0, "why": ""},
+        where=other & (_HELD.done_number < new.number),
     )
+
+
+_PLAN = Adding(LOOKS, _plan)
+_FREE = (
+    select(_HELD.id)
+    .where(_OPEN, _HELD.not_before <= bindparam("now"), _HELD.lease_until <= DatabaseNow())
+    .order_by(_HELD.not_before)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("free")
+)
+_LEASE = (
+    update(LOOKS)
+    .where(_HELD.id.in_(select(_FREE.c.id)))
+    .values(
+        lease=_HELD.lease + 1,
+        lease_until=DatabaseNow() + bindparam("long", type_=Wide),
+        worker=bindparam("who"),
+        attempts=_HELD.attempts + 1,
+    )
+    .returning(LOOKS)
+)
+_FINISH = (
+    update(LOOKS)
+    .where(_FENCED)
+    .values(
+        done_number=_HELD.number,
+        done_due=bindparam("looked_until"),
+        hurting=bindparam("is_hurting"),
+        open=bindparam("goes_on"),
+        number=bindparam("next_number"),
+        due=bindparam("next_due"),
+        not_before=bindparam("next_due"),
+        anchor=bindparam("next_anchor"),
+        later=bindparam("is_later"),
+        lease_until=0,
+        attempts=0,
+        why="",
+    )
+)
+_RETRY = (
+    update(LOOKS)
+    .where(_FENCED)
+    .values(not_before=bindparam("until"), lease_until=0, why=bindparam("reason"))
+)
+_EXTEND = (
+    update(LOOKS).where(_FENCED).values(lease_until=DatabaseNow() + bindparam("long", type_=Wide))
+)
+_WANTED = bindparam("wanted", type_=Instant)
+_BOUND = case((_HELD.done_due > _WANTED, _HELD.done_due), else_=_WANTED)
+_HASTEN = (
+    update(LOOKS)
+    .where(_MINE, _OPEN, _HELD.due > _BOUND)
+    .values(due=_BOUND, not_before=_BOUND, why="")
+)
+_CLOSE = update(LOOKS).where(_MINE, _OPEN).values(open=False, lease=_HELD.lease + 1, lease_until=0)
+_PROGRESS = select(_HELD.sli, _HELD.done_number, _HELD.done_due, _HELD.hurting).where(_MINE)
+_OPEN_OF = select(LOOKS).where(_MINE, _OPEN).order_by(_HELD.due, _HELD.sli)
+_NEXT_OF = select(func.min(_HELD.due, type_=Instant)).where(_MINE, _OPEN)
+_NEXT = select(_HELD.not_before).where(_OPEN).order_by(_HELD.not_before).limit(1)
+_NEXT_FREE = _NEXT.where(_HELD.lease_until <= DatabaseNow())
+_LATE = select(func.count()).where(_OPEN, _HELD.not_before <= bindparam("now"))
+_UNLEARNED = (
+    select(_HELD.change_id)
+    .outerjoin(LEVELS, LEVELS.c.change_id == _HELD.change_id)
+    .where(_OPEN, LEVELS.c.change_id.is_(None))
+    .group_by(_HELD.change_id)
+    .order_by(func.min(_HELD.not_before))
+    .limit(bindparam("most"))
+)
+_LEVEL = select(LEVELS).where(LEVELS.c.change_id == bindparam("change"))
+_SET_LEVEL = Adding(LEVELS, lambda insert: insert.on_conflict_do_nothing())
 
 
 def _look(row: Row[Any]) -> Look:

@@ -1,6 +1,6 @@
 """One connection inside its transaction, and the few things that SQLite and PostgreSQL say differently."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -9,22 +9,51 @@ from sqlalchemy import (
     Executable,
     Row,
     Table,
-    literal_column,
     select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
 
 from shipwake.store.columns import Wide
 from shipwake.wire.clock import Clock
 
 Upsert = postgresql.Insert | sqlite.Insert
 
-_NOW = {
-    # unixepoch('subsec') came with SQLite 3.42; this holds about 40 µs everywhere.
-    "sqlite": "CAST((julianday('now') - 2440587.5) * 86400000000.0 AS INTEGER)",
-    "postgresql": "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
-}
+
+class DatabaseNow(ColumnElement[int]):
+    """The database's own time in microseconds, for leases: hosts need not agree on theirs."""
+
+    inherit_cache = True
+    type = Wide
+
+
+@compiles(DatabaseNow, "sqlite")
+def _sqlite_now(_element: DatabaseNow, _compiler: Any, **_more: Any) -> str:  # noqa: ANN401
+    # unixepoch('subsec') came with SQLite 3.42; this is right to about 40 µs everywhere.
+    return "CAST((julianday('now') - 2440587.5) * 86400000000.0 AS INTEGER)"
+
+
+@compiles(DatabaseNow, "postgresql")
+def _postgres_now(_element: DatabaseNow, _compiler: Any, **_more: Any) -> str:  # noqa: ANN401
+    return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
+
+
+class Adding:
+    """An insert that says what to do on conflict, which each database spells by a class of its own.
+
+    Made once, as every statement that the flow needs: to build one takes SQLAlchemy ten times as
+    long as the database needs to execute it. Values are given by column when it is executed.
+    """
+
+    def __init__(self, table: Table, then: Callable[[Upsert], Executable]) -> None:
+        self._made = {
+            "sqlite": then(sqlite.insert(table)),
+            "postgresql": then(postgresql.insert(table)),
+        }
+
+    def __getitem__(self, dialect: str) -> Executable:
+        return self._made[dialect]
 
 
 class Sql:
@@ -51,8 +80,13 @@ class Sql:
         return self.connection.execute(statement, values).scalar()
 
     def do(self, statement: Executable, values: Any = None) -> int:  # noqa: ANN401 - one mapping, or many
-        """Execute; returns how many rows that touched."""
+        """Execute; returns how many rows that touched (of an insert: nothing to go by)."""
         return self.connection.execute(statement, values).rowcount
+
+    def add(self, adding: Adding, **values: Any) -> Row[Any] | None:  # noqa: ANN401 - a column's each
+        """Insert one row; what the insert returns, None where it returned nothing."""
+        result = self.connection.execute(adding[self.dialect], values)
+        return result.first() if result.returns_rows else None
 
     def added(self, insert: Upsert, column: ColumnElement[Any]) -> bool:
         """Insert one row unless it is there; whether it was new (drivers count no inserts)."""
@@ -64,7 +98,7 @@ class Sql:
 
     def now(self) -> ColumnElement[int]:
         """The database's own time in microseconds, for leases."""
-        return literal_column(_NOW[self.dialect], Wide)
+        return DatabaseNow()
 
     def serialise(self, what: int) -> None:
         """Let no other transaction past this point until ours ends.
@@ -72,12 +106,15 @@ class Sql:
         On SQLite there is only one writer anyway. `what` is one of the numbers in `Turn`.
         """
         if self.postgres:
-            self.connection.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
+            self.connection.execute(_SERIALISE, {"what": what})
 
     def hold(self, table: Table, key: str) -> None:
         """Lock the row with that `id` until our transaction ends; it need not exist."""
         if self.postgres:
             self.connection.execute(select(table.c.id).where(table.c.id == key).with_for_update())
+
+
+_SERIALISE = text("SELECT pg_advisory_xact_lock(:what)")
 
 
 class Turn:
