@@ -84,8 +84,14 @@ def _judged(
     effect, expected = effect_of(sli, shift, seen, found)
     middle = shift.level(0.0)
     seen_by_now = _noticeable(shift, model, seen, p.sign, blank.level)
-    began = onset(p.sign * found.z) if p.stop and len(found.z) >= 3 else (0, 0, 0)
-    since = recovered(found.z, seen.read.ok, model.straying, p.sign, began[0]) if p.stop else None
+    # Up to the first alarm only: later samples may hold the end of the move, which looks like a start.
+    first = p.sign * found.z[: p.stop]
+    began = onset(first) if len(first) >= 3 else (0, 0, 0)
+    since = None
+    if p.stop:
+        rare = model.noise is not None
+        ok = seen.read.ok
+        since = recovered(found.z, ok, model.straying, p.sign, began[0], counts=rare)
     health, reason = word(
         sli,
         Evidence(

@@ -1,0 +1,48 @@
+"""Recovered means that what was wrong would have shown again, and did not."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from shipwake.domain import Assessment, Better, Floats, Health, Look, Reason, Samples, Sli, SliKind
+from shipwake.judge import assess, learn, level
+
+ANCHOR = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+ERRORS = Sli(name="shop errors", kind=SliKind.RATIO, better=Better.LOWER, unit="%", step=SECOND)
+
+
+def _counts(rng: np.random.Generator, shares: Floats) -> Floats:
+    total = rng.poisson(12, len(shares))
+    return np.column_stack([rng.binomial(total, shares), total]).astype(np.float64)
+
+
+def _last(seed: int, shares: list[float]) -> list[Assessment]:
+    """Every look, each fifth second, at a service that fails with these shares after the change."""
+    rng = np.random.default_rng(seed)
+    past = Samples.of(ANCHOR - 1800 * SECOND, SECOND, _counts(rng, np.full(1800, 0.0005)))
+    normal = learn(ERRORS, past, ANCHOR, (), unit_s=1)
+    after = Samples.of(ANCHOR, SECOND, _counts(rng, np.array(shares)))
+    looks = []
+    for number, m in enumerate(range(5, len(shares) + 1, 5), 1):
+        due = ANCHOR + m * SECOND
+        look = Look(change="c", sli=ERRORS.name, number=number, due=due, anchor=ANCHOR)
+        looks.append(assess(normal, after.between(ANCHOR, due), look, level([normal], 0.01)))
+    return looks
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_rare_failures_that_go_on_are_no_recovery(seed: int) -> None:
+    """Three failures in a hundred requests, a few seconds without one: that is not back to normal."""
+    looks = _last(seed, [0.03] * 120)
+    hurt = [i for i, a in enumerate(looks) if a.health.hurts]
+    assert hurt
+    assert not [a.at for a in looks[hurt[0] :] if a.reason is Reason.RECOVERED]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_failures_that_end_are_a_recovery(seed: int) -> None:
+    """Once they stopped for as long as they lasted, the indicator is healthy again, and says why."""
+    last = _last(seed, [0.05] * 60 + [0.0005] * 90)[-1]
+    assert (last.health, last.reason) == (Health.HEALTHY, Reason.RECOVERED)
