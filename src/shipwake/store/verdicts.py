@@ -11,10 +11,10 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Row,
-    Select,
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     select,
     update,
@@ -24,7 +24,7 @@ from shipwake.domain import Assessment, Health, ShipwakeError, Verdict
 from shipwake.store.changes_table import CHANGES, folded
 from shipwake.store.codec import decode, decode_assessment, encode, encode_assessment, pack
 from shipwake.store.columns import METADATA, Instant, Wide
-from shipwake.store.sql import Sql, Turn
+from shipwake.store.sql import Adding, Sql, Turn
 
 VERDICTS = Table(
     "verdicts",
@@ -68,54 +68,37 @@ class Verdicts:
         An assessment of a look that has one already is left out: the first stays. Raises
         ShipwakeError where the change has a verdict of this number, or is unknown.
         """
-        for assessment in assessments:
-            self._keep(assessment)
+        if assessments:
+            self._sql.do(_KEEP[self._sql.dialect], [_row(a) for a in assessments])
         # One transaction at a time from here to its end, so that the numbers become visible in
         # their order and a reader of `since` never passes one by.
         self._sql.serialise(Turn.VERDICT)
-        place: int | None = self._sql.value(
-            self._sql.insert(VERDICTS)
-            .values(
-                change_id=verdict.change,
-                seq=verdict.seq,
-                at=verdict.at,
-                health=verdict.health.value,
-                body=encode(verdict),
-            )
-            .on_conflict_do_nothing(index_elements=["change_id", "seq"])
-            .returning(VERDICTS.c.global_seq)
+        added = self._sql.add(
+            _APPEND,
+            change_id=verdict.change,
+            seq=verdict.seq,
+            at=verdict.at,
+            health=verdict.health.value,
+            body=encode(verdict),
         )
-        if place is None:
+        if added is None:
             message = (
                 f"the change {verdict.change} has a verdict {verdict.seq} already; "
                 "read the newest one in the same transaction and count on from it"
             )
             raise ShipwakeError(message, permanent=False)
         newest = {
-            "health": verdict.health.value,
-            "verdict_seq": verdict.seq,
-            "said": folded(verdict.sentence),
+            "change": verdict.change,
+            "new_health": verdict.health.value,
+            "new_seq": verdict.seq,
+            "sentence": folded(verdict.sentence),
         }
-        this = (CHANGES.c.id == verdict.change) & (CHANGES.c.verdict_seq < verdict.seq)
-        self._sql.do(update(CHANGES).where(this).values(newest))
-        return place
-
-    def _keep(self, assessment: Assessment) -> None:
-        insert = self._sql.insert(ASSESSMENTS).values(
-            change_id=assessment.change,
-            sli=assessment.sli,
-            look=assessment.look,
-            at=assessment.at,
-            health=assessment.health.value,
-            body=encode_assessment(assessment),
-            evidence=None if assessment.evidence is None else pack(assessment.evidence),
-        )
-        self._sql.do(insert.on_conflict_do_nothing(index_elements=["change_id", "sli", "look"]))
+        self._sql.do(_CARRY, newest)
+        return int(added.global_seq)
 
     def of(self, change_id: str) -> list[Verdict]:
         """Every verdict of a change, oldest first."""
-        found = select(VERDICTS.c.body).where(VERDICTS.c.change_id == change_id)
-        return [decode(Verdict, r.body) for r in self._sql.rows(found.order_by(VERDICTS.c.seq))]
+        return [decode(Verdict, r.body) for r in self._sql.rows(_OF, {"change": change_id})]
 
     def words(self, ids: Iterable[str]) -> dict[str, list[tuple[datetime, Health]]]:
         """When each verdict of these changes was given and its word, oldest first; none: left out."""
@@ -128,81 +111,108 @@ class Verdicts:
 
     def newest(self, change_id: str) -> Verdict | None:
         """The newest verdict of a change."""
-        found = select(VERDICTS.c.body).where(VERDICTS.c.change_id == change_id)
-        body: str | None = self._sql.value(found.order_by(VERDICTS.c.seq.desc()).limit(1))
+        body: str | None = self._sql.value(_NEWEST, {"change": change_id})
         return decode(Verdict, body) if body else None
 
     def since(self, global_seq: int, limit: int) -> list[tuple[int, Verdict]]:
         """Verdicts of all changes after that place, in the order in which they became visible."""
-        found = select(VERDICTS.c.global_seq, VERDICTS.c.body)
-        after = found.where(VERDICTS.c.global_seq > global_seq).order_by(VERDICTS.c.global_seq)
-        return [(r.global_seq, decode(Verdict, r.body)) for r in self._sql.rows(after.limit(limit))]
+        rows = self._sql.rows(_SINCE, {"after": global_seq, "most": limit})
+        return [(r.global_seq, decode(Verdict, r.body)) for r in rows]
 
     def head(self) -> int:
         """The place of the newest verdict of all; 0 before the first."""
-        return int(self._sql.value(select(func.max(VERDICTS.c.global_seq))) or 0)
+        return int(self._sql.value(_HEAD) or 0)
 
     def hurt(self, change_id: str) -> set[str]:
         """The SLIs that this change was ever seen to hurt."""
-        found = select(ASSESSMENTS.c.sli).distinct()
-        hurt = found.where(ASSESSMENTS.c.change_id == change_id, ASSESSMENTS.c.health.in_(HURT))
-        return {r.sli for r in self._sql.rows(hurt)}
+        return {r.sli for r in self._sql.rows(_HURT, {"change": change_id})}
 
     def assessments(self, change_id: str, *, evidence: bool = True) -> list[Assessment]:
         """The newest assessment of each SLI of a change, by SLI; `evidence` False is quicker."""
-        newest = (
-            select(ASSESSMENTS.c.sli, func.max(ASSESSMENTS.c.look).label("look"))
-            .where(ASSESSMENTS.c.change_id == change_id)
-            .group_by(ASSESSMENTS.c.sli)
-            .subquery()
-        )
-        found = _read(evidence=evidence).join(
-            newest,
-            (ASSESSMENTS.c.change_id == change_id)
-            & (ASSESSMENTS.c.sli == newest.c.sli)
-            & (ASSESSMENTS.c.look == newest.c.look),
-        )
-        return [_assessment(r) for r in self._sql.rows(found.order_by(ASSESSMENTS.c.sli))]
+        found = _LAST_WITH_EVIDENCE if evidence else _LAST
+        return [_assessment(r) for r in self._sql.rows(found, {"change": change_id})]
 
     def assessment(self, change_id: str, sli: str, look: int | None = None) -> Assessment | None:
         """One look at one SLI (None: the newest), with its evidence."""
-        found = _read(evidence=True).where(
-            ASSESSMENTS.c.change_id == change_id, ASSESSMENTS.c.sli == sli
-        )
-        if look is not None:
-            found = found.where(ASSESSMENTS.c.look == look)
-        row = self._sql.first(found.order_by(ASSESSMENTS.c.look.desc()).limit(1))
+        wanted = {"change": change_id, "of_sli": sli, "number": look}
+        row = self._sql.first(_ONE_LAST if look is None else _ONE, wanted)
         return _assessment(row) if row else None
 
     def history(self, change_id: str) -> list[Assessment]:
         """Every assessment of a change without its evidence, in the order of their looks."""
-        found = _read(evidence=False).where(ASSESSMENTS.c.change_id == change_id)
-        rows = self._sql.rows(
-            found.order_by(ASSESSMENTS.c.at, ASSESSMENTS.c.sli, ASSESSMENTS.c.look)
-        )
-        return [_assessment(r) for r in rows]
+        return [_assessment(r) for r in self._sql.rows(_HISTORY, {"change": change_id})]
 
     def of_sli(self, sli: str, limit: int) -> list[Assessment]:
         """The newest move of an SLI under each change, newest first; looks that found none are left out."""
-        newest = (
-            select(func.max(ASSESSMENTS.c.id).label("id"), func.max(ASSESSMENTS.c.at).label("at"))
-            .where(ASSESSMENTS.c.sli == sli, ASSESSMENTS.c.health.in_(MOVED))
-            .group_by(ASSESSMENTS.c.change_id)
-            .order_by(func.max(ASSESSMENTS.c.at).desc())
-            .limit(limit)
-            .subquery()
-        )
-        found = _read(evidence=False).join(newest, ASSESSMENTS.c.id == newest.c.id)
-        rows = self._sql.rows(found.order_by(newest.c.at.desc(), ASSESSMENTS.c.id.desc()))
+        rows = self._sql.rows(_MOVES, {"of_sli": sli, "most": limit})
         return [_assessment(r) for r in rows]
 
 
-def _read(*, evidence: bool) -> Select[Any]:
-    if evidence:
-        return select(ASSESSMENTS.c.body, ASSESSMENTS.c.evidence)
-    return select(ASSESSMENTS.c.body)
+def _row(assessment: Assessment) -> dict[str, Any]:
+    evidence = assessment.evidence
+    return {
+        "change_id": assessment.change,
+        "sli": assessment.sli,
+        "look": assessment.look,
+        "at": assessment.at,
+        "health": assessment.health.value,
+        "body": encode_assessment(assessment),
+        "evidence": None if evidence is None else pack(evidence),
+    }
 
 
 def _assessment(row: Row[Any]) -> Assessment:
     packed = row.evidence if len(row) > 1 else None
     return decode_assessment(row.body, packed)
+
+
+_V, _A = VERDICTS.c, ASSESSMENTS.c
+_OF_CHANGE = _V.change_id == bindparam("change")
+_MINE = _A.change_id == bindparam("change")
+_OF_SLI = _A.sli == bindparam("of_sli")
+_KEEP = Adding(ASSESSMENTS, lambda insert: insert.on_conflict_do_nothing())
+_APPEND = Adding(
+    VERDICTS,
+    lambda insert: insert.on_conflict_do_nothing(index_elements=["change_id", "seq"]).returning(
+        _V.global_seq
+    ),
+)
+_CARRY = (
+    update(CHANGES)
+    .where(CHANGES.c.id == bindparam("change"), CHANGES.c.verdict_seq < bindparam("new_seq"))
+    .values(
+        health=bindparam("new_health"),
+        verdict_seq=bindparam("new_seq"),
+        said=bindparam("sentence"),
+    )
+)
+_OF = select(_V.body).where(_OF_CHANGE).order_by(_V.seq)
+_NEWEST = select(_V.body).where(_OF_CHANGE).order_by(_V.seq.desc()).limit(1)
+_SINCE = (
+    select(_V.global_seq, _V.body)
+    .where(_V.global_seq > bindparam("after"))
+    .order_by(_V.global_seq)
+    .limit(bindparam("most"))
+)
+_HEAD = select(func.max(_V.global_seq))
+_HURT = select(_A.sli).distinct().where(_MINE, _A.health.in_(HURT))
+_LAST_LOOKS = (
+    select(_A.sli, func.max(_A.look).label("look")).where(_MINE).group_by(_A.sli).subquery()
+)
+_IS_LAST = _MINE & (_A.sli == _LAST_LOOKS.c.sli) & (_A.look == _LAST_LOOKS.c.look)
+_LAST = select(_A.body).join(_LAST_LOOKS, _IS_LAST).order_by(_A.sli)
+_LAST_WITH_EVIDENCE = select(_A.body, _A.evidence).join(_LAST_LOOKS, _IS_LAST).order_by(_A.sli)
+_ONE_LAST = select(_A.body, _A.evidence).where(_MINE, _OF_SLI).order_by(_A.look.desc()).limit(1)
+_ONE = _ONE_LAST.where(_A.look == bindparam("number"))
+_HISTORY = select(_A.body).where(_MINE).order_by(_A.at, _A.sli, _A.look)
+_MOVED = (
+    select(func.max(_A.id).label("id"), func.max(_A.at).label("at"))
+    .where(_OF_SLI, _A.health.in_(MOVED))
+    .group_by(_A.change_id)
+    .order_by(func.max(_A.at).desc())
+    .limit(bindparam("most"))
+    .subquery()
+)
+_MOVES = (
+    select(_A.body).join(_MOVED, _A.id == _MOVED.c.id).order_by(_MOVED.c.at.desc(), _A.id.desc())
+)
