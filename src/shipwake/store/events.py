@@ -1,14 +1,25 @@
 """What senders said, each statement once, and the change it belongs to; an event is never edited."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Column, Index, Select, Table, Text, UniqueConstraint, or_, select, update
+from sqlalchemy import (
+    Column,
+    Index,
+    Select,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    select,
+    update,
+)
 
 from shipwake.domain import Event
 from shipwake.store.codec import decode, encode
 from shipwake.store.columns import METADATA, Instant, Wide
 from shipwake.store.revision import same_revision, stem
-from shipwake.store.sql import Sql, Turn
+from shipwake.store.sql import Adding, Sql, Turn
 
 EVENTS = Table(
     "events",
@@ -28,6 +39,8 @@ EVENTS = Table(
     Index("ix_events_stem", "stem"),
 )
 
+AT_ONCE = 500
+
 
 class Events:
     """`tx.events`."""
@@ -43,7 +56,8 @@ class Events:
         """
         self._sql.serialise(Turn.JOIN)
         facts = event.facts
-        statement = self._sql.insert(EVENTS).values(
+        added = self._sql.add(
+            _ADD,
             source=event.source,
             key=event.key,
             says=event.says.value,
@@ -52,25 +66,21 @@ class Events:
             stem=stem(facts.revision),
             body=encode(event),
         )
-        return self._sql.added(statement, EVENTS.c.id)
+        return added is not None
 
     def attach(self, source: str, key: str, change_id: str) -> None:
         """Say which change an event belongs to."""
-        this = (EVENTS.c.source == source) & (EVENTS.c.key == key)
-        self._sql.do(update(EVENTS).where(this).values(change_id=change_id))
+        self._sql.do(_ATTACH, {"of_source": source, "of_key": key, "change": change_id})
 
     def of(self, change_id: str) -> list[Event]:
         """Every event of a change, by the sender's time."""
-        return self._read(select(EVENTS.c.body).where(EVENTS.c.change_id == change_id))
+        return self._read(_OF, {"change": change_id})
 
     def by_thread(self, thread: str) -> str | None:
         """The change that a sender's thread (one rollout, by its own id) belongs to."""
         if not thread:
             return None
-        found = select(EVENTS.c.change_id).where(
-            EVENTS.c.thread == thread, EVENTS.c.change_id.is_not(None)
-        )
-        change_id: str | None = self._sql.value(found.order_by(EVENTS.c.id).limit(1))
+        change_id: str | None = self._sql.value(_BY_THREAD, {"of_thread": thread})
         return change_id
 
     def loose(self, revisions: Iterable[str], repository: str) -> list[Event]:
@@ -82,21 +92,32 @@ class Events:
         if not wanted:
             return []
         stems = sorted({stem(r) for r in wanted})
-        found = select(EVENTS.c.body).where(
-            or_(*(EVENTS.c.stem.in_(part) for part in _parts(stems))), EVENTS.c.change_id.is_(None)
-        )
         return [
             e
-            for e in self._read(found)
+            for i in range(0, len(stems), AT_ONCE)
+            for e in self._read(_LOOSE, {"stems": stems[i : i + AT_ONCE]})
             if any(
                 same_revision(e.facts.revision, r, e.facts.repository, repository) for r in wanted
             )
         ]
 
-    def _read(self, found: Select[tuple[str]]) -> list[Event]:
-        ordered = found.order_by(EVENTS.c.at, EVENTS.c.id)
-        return [decode(Event, row.body) for row in self._sql.rows(ordered)]
+    def _read(self, found: Select[Any], values: dict[str, Any]) -> list[Event]:
+        return [decode(Event, row.body) for row in self._sql.rows(found, values)]
 
 
-def _parts(items: Sequence[str], size: int = 500) -> list[Sequence[str]]:
-    return [items[i : i + size] for i in range(0, len(items), size)]
+_E = EVENTS.c
+_ADD = Adding(EVENTS, lambda insert: insert.on_conflict_do_nothing().returning(_E.id))
+_ATTACH = (
+    update(EVENTS)
+    .where(_E.source == bindparam("of_source"), _E.key == bindparam("of_key"))
+    .values(change_id=bindparam("change"))
+)
+_IN_ORDER = select(_E.body).order_by(_E.at, _E.id)
+_OF = _IN_ORDER.where(_E.change_id == bindparam("change"))
+_LOOSE = _IN_ORDER.where(_E.stem.in_(bindparam("stems", expanding=True)), _E.change_id.is_(None))
+_BY_THREAD = (
+    select(_E.change_id)
+    .where(_E.thread == bindparam("of_thread"), _E.change_id.is_not(None))
+    .order_by(_E.id)
+    .limit(1)
+)

@@ -14,6 +14,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
+    case,
+    func,
     select,
     text,
     update,
@@ -23,7 +26,7 @@ from shipwake.domain import Notice, Ref
 from shipwake.store.codec import decode, encode
 from shipwake.store.columns import EPOCH, METADATA, Instant, Wide
 from shipwake.store.looks import SECOND
-from shipwake.store.sql import Sql
+from shipwake.store.sql import Adding, DatabaseNow, Sql
 
 
 class Post(StrEnum):
@@ -89,18 +92,9 @@ class Outbox:
         A line for the thread that was not sent yet is kept where the newer revision has none: an
         edit rings no bell, so that line must.
         """
-        this = select(OUTBOX).where(OUTBOX.c.key == notice.key)
-        held = self._sql.first(this.with_for_update())
+        held = self._sql.first(_BY_KEY, {"of_key": notice.key})
         if held is None:
-            insert = self._sql.insert(OUTBOX).values(
-                key=notice.key,
-                change_id=notice.change,
-                revision=notice.revision,
-                body=encode(notice),
-                post=Post.WAITING.value,
-                not_before=EPOCH,
-            )
-            return self._sql.added(insert, OUTBOX.c.id)
+            return self._first(notice)
         if held.revision >= notice.revision:
             return False
         waits = held.post == Post.WAITING.value
@@ -108,38 +102,31 @@ class Outbox:
             unsent = decode(Notice, held.body).thread_line
             notice = replace(notice, thread_line=unsent)
         newer = {
-            "revision": notice.revision,
-            "body": encode(notice),
-            "post": Post.WAITING.value,
-            "not_before": held.not_before if waits else EPOCH,
-            "attempts": held.attempts if held.ref is None else 0,
+            "row": held.id,
+            "new_revision": notice.revision,
+            "new_body": encode(notice),
+            "after": held.not_before if waits else EPOCH,
+            "tries": held.attempts if held.ref is None else 0,
         }
-        self._sql.do(update(OUTBOX).where(OUTBOX.c.id == held.id).values(newer))
+        self._sql.do(_NEWER, newer)
         return True
+
+    def _first(self, notice: Notice) -> bool:
+        added = self._sql.add(
+            _ADD,
+            key=notice.key,
+            change_id=notice.change,
+            revision=notice.revision,
+            body=encode(notice),
+            post=Post.WAITING.value,
+            not_before=EPOCH,
+        )
+        return added is not None
 
     def lease(self, now: datetime, limit: int, worker: str, seconds: float) -> list[Queued]:
         """Take notices that wait at the flow's `now`, for `seconds` of database time."""
-        clock = self._sql.now()
-        free = (
-            select(OUTBOX.c.id)
-            .where(_WAITS, OUTBOX.c.not_before <= now, OUTBOX.c.lease_until <= clock)
-            .order_by(OUTBOX.c.not_before, OUTBOX.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("free")
-        )
-        taken = (
-            update(OUTBOX)
-            .where(OUTBOX.c.id.in_(select(free.c.id)))
-            .values(
-                lease=OUTBOX.c.lease + 1,
-                lease_until=clock + int(seconds * SECOND),
-                worker=worker,
-                attempts=OUTBOX.c.attempts + 1,
-            )
-            .returning(OUTBOX)
-        )
-        rows = sorted(self._sql.rows(taken), key=lambda r: int(r.id))
+        lease = {"now": now, "most": limit, "who": worker, "long": int(seconds * SECOND)}
+        rows = sorted(self._sql.rows(_LEASE, lease), key=lambda r: int(r.id))
         return [_queued(r) for r in rows]
 
     def sent(self, queued: Queued, ref: Ref | None) -> bool:
@@ -147,59 +134,38 @@ class Outbox:
 
         False where the lease is gone; the ref is kept even then, if none is known.
         """
-        held = OUTBOX.c
-        ours = (held.key == queued.notice.key) & (held.lease == queued.fence)
-        revision = queued.notice.revision
-        row = self._sql.first(
-            update(OUTBOX)
-            .where(ours)
-            .values(
-                ref=ref.value if ref else held.ref,
-                sent_revision=revision,
-                sent_at=self._sql.clock.now(),
-                lease_until=0,
-                attempts=0,
-                why="",
-            )
-            .returning(held.revision)
-        )
-        if row is not None and row.revision == revision:
-            self._sql.do(update(OUTBOX).where(ours).values(post=Post.SENT.value))
-        if row is None and ref is not None:
-            lost = (held.key == queued.notice.key) & held.ref.is_(None)
-            self._sql.do(update(OUTBOX).where(lost).values(ref=ref.value))
-        return row is not None
+        done = _fence(queued) | {
+            "new_ref": ref.value if ref else None,
+            "put": queued.notice.revision,
+            "now": self._sql.clock.now(),
+        }
+        if self._sql.do(_SENT, done) == 1:
+            return True
+        if ref is not None:
+            self._sql.do(_KEEP_REF, {"of_key": queued.notice.key, "new_ref": ref.value})
+        return False
 
     def retry(self, queued: Queued, due: datetime, reason: str) -> bool:
         """Try again at `due`; False where the lease is gone."""
-        return self._end(queued, not_before=due, why=reason[:500])
+        again = _fence(queued) | {"until": due, "reason": reason[:500]}
+        return self._sql.do(_RETRY, again) == 1
 
     def failed(self, queued: Queued, reason: str) -> bool:
         """Give up on this revision (a newer one is tried again); False where the lease is gone."""
-        gone = self._end(queued, why=reason[:500])
-        mine = (OUTBOX.c.key == queued.notice.key) & (OUTBOX.c.lease == queued.fence)
-        same = mine & (OUTBOX.c.revision == queued.notice.revision)
-        self._sql.do(update(OUTBOX).where(same).values(post=Post.FAILED.value))
-        return gone
-
-    def _end(self, queued: Queued, **values: Any) -> bool:  # noqa: ANN401 - a column's each
-        mine = (OUTBOX.c.key == queued.notice.key) & (OUTBOX.c.lease == queued.fence)
-        return self._sql.do(update(OUTBOX).where(mine).values(lease_until=0, **values)) == 1
+        end = _fence(queued) | {"reason": reason[:500], "tried": queued.notice.revision}
+        return self._sql.do(_FAILED, end) == 1
 
     def of(self, change_id: str) -> list[Queued]:
         """The newest notice of each recipient and channel of a change, sent or not."""
-        found = select(OUTBOX).where(OUTBOX.c.change_id == change_id).order_by(OUTBOX.c.id)
-        return [_queued(r) for r in self._sql.rows(found)]
+        return [_queued(r) for r in self._sql.rows(_OF, {"change": change_id})]
 
     def waiting(self, now: datetime) -> bool:
         """Whether any notice may be sent now, or is being sent."""
-        found = select(OUTBOX.c.id).where(_WAITS, OUTBOX.c.not_before <= now)
-        return self._sql.first(found.limit(1)) is not None
+        return self._sql.first(_ANY, {"now": now}) is not None
 
     def next_due(self) -> datetime | None:
         """The earliest time at which any waiting notice may be tried."""
-        found = select(OUTBOX.c.not_before).where(_WAITS).order_by(OUTBOX.c.not_before)
-        at: datetime | None = self._sql.value(found.limit(1))
+        at: datetime | None = self._sql.value(_NEXT)
         return at
 
 
@@ -214,3 +180,76 @@ def _queued(row: Row[Any]) -> Queued:
         sent_at=row.sent_at,
         why=row.why,
     )
+
+
+def _fence(queued: Queued) -> dict[str, Any]:
+    return {"of_key": queued.notice.key, "fence": queued.fence}
+
+
+_O = OUTBOX.c
+_THIS = _O.key == bindparam("of_key")
+_FENCED = _THIS & (_O.lease == bindparam("fence"))
+_BY_KEY = select(OUTBOX).where(_THIS).with_for_update()
+_ADD = Adding(OUTBOX, lambda insert: insert.on_conflict_do_nothing().returning(_O.id))
+_NEWER = (
+    update(OUTBOX)
+    .where(_O.id == bindparam("row"))
+    .values(
+        revision=bindparam("new_revision"),
+        body=bindparam("new_body"),
+        post=Post.WAITING.value,
+        not_before=bindparam("after"),
+        attempts=bindparam("tries"),
+    )
+)
+_FREE = (
+    select(_O.id)
+    .where(_WAITS, _O.not_before <= bindparam("now"), _O.lease_until <= DatabaseNow())
+    .order_by(_O.not_before, _O.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("free")
+)
+_LEASE = (
+    update(OUTBOX)
+    .where(_O.id.in_(select(_FREE.c.id)))
+    .values(
+        lease=_O.lease + 1,
+        lease_until=DatabaseNow() + bindparam("long", type_=Wide),
+        worker=bindparam("who"),
+        attempts=_O.attempts + 1,
+    )
+    .returning(OUTBOX)
+)
+# A newer revision that came meanwhile still waits.
+_SENT = (
+    update(OUTBOX)
+    .where(_FENCED)
+    .values(
+        post=case((_O.revision == bindparam("put"), Post.SENT.value), else_=_O.post),
+        ref=func.coalesce(bindparam("new_ref", type_=Text), _O.ref),
+        sent_revision=bindparam("put"),
+        sent_at=bindparam("now"),
+        lease_until=0,
+        attempts=0,
+        why="",
+    )
+)
+_KEEP_REF = update(OUTBOX).where(_THIS, _O.ref.is_(None)).values(ref=bindparam("new_ref"))
+_RETRY = (
+    update(OUTBOX)
+    .where(_FENCED)
+    .values(not_before=bindparam("until"), lease_until=0, why=bindparam("reason"))
+)
+_FAILED = (
+    update(OUTBOX)
+    .where(_FENCED)
+    .values(
+        post=case((_O.revision == bindparam("tried"), Post.FAILED.value), else_=_O.post),
+        lease_until=0,
+        why=bindparam("reason"),
+    )
+)
+_OF = select(OUTBOX).where(_O.change_id == bindparam("change")).order_by(_O.id)
+_NEXT = select(_O.not_before).where(_WAITS).order_by(_O.not_before).limit(1)
+_ANY = _NEXT.where(_O.not_before <= bindparam("now"))
