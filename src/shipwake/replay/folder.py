@@ -40,17 +40,18 @@ def read_folder(path: Path, *, later: bool) -> ReplayFolder:
 
 
 def _changes(path: Path) -> tuple[Event, ...]:
-    events = []
+    events: dict[str, tuple[int, Event]] = {}
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
-            if line.strip():
-                events.append(_event(line, f"{path.name}:{number}"))
-    ids = [e.facts.id for e in events]
-    if len(set(ids)) < len(ids):
-        twice = next(i for i in ids if ids.count(i) > 1)
-        message = f"the id {twice!r} stands on more than one line; give each change its own"
-        raise BadInputError(message, where=path.name)
-    return tuple(sorted(events, key=lambda e: (e.at, e.facts.id)))
+            if not line.strip():
+                continue
+            where = f"{path.name}:{number}"
+            event = _event(line, where)
+            first, _ = events.setdefault(event.facts.id, (number, event))
+            if first != number:
+                message = f"the id {event.facts.id!r} stands on line {first} too; give each change its own"
+                raise BadInputError(message, where=where)
+    return tuple(sorted((e for _, e in events.values()), key=lambda e: (e.at, e.facts.id)))
 
 
 def _event(line: str, where: str) -> Event:
