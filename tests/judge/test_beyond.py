@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from shipwake.domain import Better, Floats, Health, Look, Samples, Sli
-from shipwake.judge import assess, learn, level
+from shipwake.judge import Past, assess, learn, level
 
 ANCHOR = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -41,3 +41,16 @@ def test_a_burst_is_no_far_move() -> None:
     samples = _usual(1800, 60, 14)
     samples[20:23] = 900
     assert not _word(samples).hurts
+
+
+def test_a_long_watch_of_a_service_with_habits_is_judged_to_its_end() -> None:
+    """Beyond the first sixty samples a look is still answered, where every change lowers memory for good."""
+    past = _usual(0, 1800, 15)
+    earlier = [Past(at=ANCHOR - (1700 - 200 * k) * SECOND) for k in range(8)]
+    for k in range(8):
+        past[100 + 200 * k :] -= 1.0
+    history = Samples.of(ANCHOR - 1800 * SECOND, SECOND, past)
+    normal = learn(MEMORY, history, ANCHOR, earlier, unit_s=1)
+    after = Samples.of(ANCHOR, SECOND, _usual(1800, 200, 16) - 9)
+    look = Look(change="c", sli="shop memory", number=1, due=ANCHOR + 200 * SECOND, anchor=ANCHOR)
+    assert assess(normal, after, look, level([normal], 0.0025)).health is Health.HEALTHY

@@ -63,7 +63,7 @@ def _direction(
         again = model.habit.whole
         lasting = _as_path(model, path, sign * np.maximum(sign * (again.curve - returned.curve), 0))
         path = replace(path, raw=path.raw - lasting, drawn=path.drawn - lasting)
-        z = z - lasting[: len(z), 0]
+        z = z[:HORIZON] - lasting[: len(z), 0]
     statistics = both_ways(path)[0 if sign > 0 else 1][:, 0]
     curve = _as_path(model, path, again.curve)
     forgiven = sign * levels(Paths(curve, curve, path.measure))[:, 0]
