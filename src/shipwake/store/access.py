@@ -5,12 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, Text, UniqueConstraint, delete, select, update
+from sqlalchemy import (
+    Column,
+    Row,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from shipwake.domain import BadInputError
 from shipwake.store.codec import decode, encode
 from shipwake.store.columns import METADATA, Instant, Wide
-from shipwake.store.sql import Sql
+from shipwake.store.sql import Adding, Sql
 
 TOKENS = Table(
     "tokens",
@@ -63,22 +74,17 @@ class Access:
 
     def add_token(self, name: str, scopes: Iterable[str], hashed: str, at: datetime) -> int:
         """Keep a token's hash; returns its id. Raises BadInputError where that hash is known."""
-        insert = self._sql.insert(TOKENS).values(
-            name=name, scopes=encode(sorted(scopes)), hash=hashed, at=at
+        added = self._sql.add(
+            _ADD_TOKEN, name=name, scopes=encode(sorted(scopes)), hash=hashed, at=at
         )
-        id: int | None = self._sql.value(
-            insert.on_conflict_do_nothing(index_elements=["hash"]).returning(TOKENS.c.id)
-        )
-        if id is None:
+        if added is None:
             message = "this token is known already; make another"
             raise BadInputError(message)
-        return id
+        return int(added.id)
 
     def token(self, hashed: str) -> Token | None:
         """The token of that hash, unless it was revoked."""
-        row = self._sql.first(
-            select(TOKENS).where(TOKENS.c.hash == hashed, TOKENS.c.revoked_at.is_(None))
-        )
+        row = self._sql.first(_TOKEN, {"of_hash": hashed})
         return _token(row) if row else None
 
     def tokens(self) -> list[Token]:
@@ -93,12 +99,11 @@ class Access:
     def add_session(self, hashed: str, until: datetime) -> None:
         """Let a browser in until then; sessions that are over are forgotten."""
         self._sql.do(delete(SESSIONS).where(SESSIONS.c.until <= self._sql.clock.now()))
-        self._sql.do(self._sql.insert(SESSIONS).values(hash=hashed, until=until))
+        self._sql.do(insert(SESSIONS).values(hash=hashed, until=until))
 
     def session(self, hashed: str, now: datetime) -> bool:
         """Whether that session holds."""
-        live = (SESSIONS.c.hash == hashed) & (SESSIONS.c.until > now)
-        return self._sql.first(select(SESSIONS.c.until).where(live)) is not None
+        return self._sql.first(_SESSION, {"of_hash": hashed, "now": now}) is not None
 
     def has_session(self, now: datetime) -> bool:
         """Whether any browser is signed in."""
@@ -111,7 +116,7 @@ class Access:
     def add_link(self, hashed: str, until: datetime) -> None:
         """Keep a sign-in link's hash; links that are over are forgotten."""
         self._sql.do(delete(LINKS).where(LINKS.c.until <= self._sql.clock.now()))
-        self._sql.do(self._sql.insert(LINKS).values(hash=hashed, until=until))
+        self._sql.do(insert(LINKS).values(hash=hashed, until=until))
 
     def use_link(self, hashed: str, now: datetime) -> bool:
         """Use a link up; True once, and only until it is over."""
@@ -127,3 +132,13 @@ def _token(row: Row[Any]) -> Token:
         at=row.at,
         revoked_at=row.revoked_at,
     )
+
+
+_ADD_TOKEN = Adding(
+    TOKENS,
+    lambda insert: insert.on_conflict_do_nothing(index_elements=["hash"]).returning(TOKENS.c.id),
+)
+_TOKEN = select(TOKENS).where(TOKENS.c.hash == bindparam("of_hash"), TOKENS.c.revoked_at.is_(None))
+_SESSION = select(SESSIONS.c.until).where(
+    SESSIONS.c.hash == bindparam("of_hash"), SESSIONS.c.until > bindparam("now")
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, delete, func, select, update
 from sqlalchemy import Row as Record
 
 from shipwake.domain import Change, Health
@@ -17,7 +17,7 @@ from shipwake.store.looks import Looks
 from shipwake.store.page import Filter, Page, read_page
 from shipwake.store.replies import REPLIES
 from shipwake.store.revision import same_revision, stem
-from shipwake.store.sql import Sql
+from shipwake.store.sql import Adding, Sql, Upsert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,43 +40,44 @@ class Changes:
     def save(self, change: Change, *, mapped: bool) -> None:
         """Keep a change as it now stands; its health and when it was first heard stay."""
         heard = self._sql.clock.now()
-        now: dict[str, Any] = {
-            "kind": change.kind.value,
-            "state": change.state.value,
-            "service": change.service,
-            "environment": change.environment,
-            "mapped": mapped,
-            "at": change.at,
-            "stem": stem(change.revision),
-            "words": words_of(change),
-            "body": encode(change),
-        }
         shown = change.at or change.started_at
-        insert = self._sql.insert(CHANGES).values(
-            id=change.id, heard_at=heard, shown_at=shown or heard, **now
+        self._sql.add(
+            _SAVE_SHOWN if shown else _SAVE_HEARD,
+            id=change.id,
+            kind=change.kind.value,
+            state=change.state.value,
+            service=change.service,
+            environment=change.environment,
+            mapped=mapped,
+            at=change.at,
+            shown_at=shown or heard,
+            heard_at=heard,
+            stem=stem(change.revision),
+            words=words_of(change),
+            body=encode(change),
         )
-        now["shown_at"] = shown or CHANGES.c.heard_at
-        self._sql.do(insert.on_conflict_do_update(index_elements=["id"], set_=now))
         self._name_people(change)
 
     def _name_people(self, change: Change) -> None:
+        """Note who can be asked for, as far as that is new."""
         names = names_of(change)
-        gone = (PEOPLE.c.change_id == change.id) & PEOPLE.c.name.not_in(names)
-        self._sql.do(delete(PEOPLE).where(gone))
-        if names:
-            insert = self._sql.insert(PEOPLE).on_conflict_do_nothing()
-            self._sql.do(insert, [{"change_id": change.id, "name": n} for n in sorted(names)])
+        known = {r.name for r in self._sql.rows(_PEOPLE, {"change": change.id})}
+        if gone := known - names:
+            self._sql.do(_GONE, {"change": change.id, "names": sorted(gone)})
+        if new := names - known:
+            rows = [{"change_id": change.id, "name": n} for n in sorted(new)]
+            self._sql.do(_NAME[self._sql.dialect], rows)
 
     def get(self, id: str) -> Stored | None:
         """The change of that id; of one that was merged, the older one that goes on for both."""
-        row = self._sql.first(_stored().where(CHANGES.c.id == id))
+        row = self._sql.first(_GET, {"change": id})
         if row is None:
             return None
         return self.get(row.merged_into) if row.merged_into else _read(row)
 
     def many(self, ids: Iterable[str]) -> dict[str, Stored]:
         """The changes of these ids, by id; unknown ones are left out."""
-        found = _stored().where(CHANGES.c.id.in_(list(ids)))
+        found = _STORED.where(CHANGES.c.id.in_(list(ids)))
         return {row.id: _read(row) for row in self._sql.rows(found)}
 
     def latest(
@@ -89,11 +90,9 @@ class Changes:
         limit: int = 1,
     ) -> list[Stored]:
         """The changes of a place shown before that time, newest first; `live` leaves out what is only planned."""
-        found = _here(service, environment).where(CHANGES.c.shown_at < before)
-        if live:
-            found = found.where(CHANGES.c.at.is_not(None))
-        newest = found.order_by(CHANGES.c.shown_at.desc(), CHANGES.c.id.desc())
-        return self._all(newest.limit(limit))
+        here = {"of_service": service, "of_environment": environment}
+        found = _LATEST_LIVE if live else _LATEST
+        return self._all(found, here | {"until": before, "most": limit})
 
     def past(
         self, service: str, environment: str, *, since: datetime, before: datetime
@@ -102,39 +101,35 @@ class Changes:
 
         A planned one stands at the time it started, else at the time it was heard.
         """
-        found = _here(service, environment).where(
-            CHANGES.c.shown_at >= since, CHANGES.c.shown_at < before
-        )
-        return self._all(found.order_by(CHANGES.c.shown_at, CHANGES.c.id))
+        here = {"of_service": service, "of_environment": environment}
+        return self._all(_PAST, here | {"since": since, "until": before})
 
     def near(
         self, at: datetime, window: timedelta, environment: str, *, limit: int
     ) -> list[Stored]:
         """Live changes of an environment that went live within `window` of `at`, nearest first."""
-        found = _stored().where(
-            CHANGES.c.merged_into.is_(None),
-            CHANGES.c.environment == environment,
-            CHANGES.c.shown_at.between(at - window, at + window),
-            CHANGES.c.at.is_not(None),
-        )
-        away = func.abs(CHANGES.c.at.cast(Wide) - microseconds(at))
-        return self._all(found.order_by(away, CHANGES.c.id).limit(limit))
+        around = {
+            "of_environment": environment,
+            "since": at - window,
+            "until": at + window,
+            "middle": microseconds(at),
+            "most": limit,
+        }
+        return self._all(_NEAR, around)
 
     def with_revision(self, revision: str, repository: str) -> list[Stored]:
         """The changes of that revision, oldest first; see `same_revision` for short ones and absent names."""
         if not revision:
             return []
-        found = _stored().where(CHANGES.c.merged_into.is_(None), CHANGES.c.stem == stem(revision))
         return [
             s
-            for s in self._all(found.order_by(CHANGES.c.shown_at, CHANGES.c.id))
+            for s in self._all(_OF_STEM, {"of_stem": stem(revision)})
             if same_revision(s.change.revision, revision, s.change.repository, repository)
         ]
 
     def unmapped(self) -> list[Stored]:
         """The changes whose service or environment is not known, oldest first."""
-        found = _stored().where(CHANGES.c.mapped.is_(False), CHANGES.c.merged_into.is_(None))
-        return self._all(found.order_by(CHANGES.c.shown_at, CHANGES.c.id))
+        return self._all(_UNMAPPED, {})
 
     def page(self, wanted: Filter, cursor: str | None = None, limit: int = 50) -> Page:
         """One page of the list, newest first; raises BadInputError for a cursor that is none of ours."""
@@ -173,29 +168,8 @@ class Changes:
         found = select(CHANGES.c.id).where(CHANGES.c.merged_into == id).order_by(CHANGES.c.id)
         return [r.id for r in self._sql.rows(found)]
 
-    def _all(self, found: Select[Any]) -> list[Stored]:
-        return [_read(row) for row in self._sql.rows(found)]
-
-
-def _stored() -> Select[Any]:
-    return select(
-        CHANGES.c.id,
-        CHANGES.c.mapped,
-        CHANGES.c.health,
-        CHANGES.c.verdict_seq,
-        CHANGES.c.heard_at,
-        CHANGES.c.merged_into,
-        CHANGES.c.body,
-    )
-
-
-def _here(service: str, environment: str) -> Select[Any]:
-    here: list[ColumnElement[bool]] = [
-        CHANGES.c.merged_into.is_(None),
-        CHANGES.c.service == service,
-        CHANGES.c.environment == environment,
-    ]
-    return _stored().where(*here)
+    def _all(self, found: Select[Any], values: dict[str, Any]) -> list[Stored]:
+        return [_read(row) for row in self._sql.rows(found, values)]
 
 
 def _read(row: Record[Any]) -> Stored:
@@ -206,3 +180,57 @@ def _read(row: Record[Any]) -> Stored:
         verdict_seq=row.verdict_seq,
         heard_at=row.heard_at,
     )
+
+
+_C = CHANGES.c
+_KEPT = (
+    "kind",
+    "state",
+    "service",
+    "environment",
+    "mapped",
+    "at",
+    "stem",
+    "words",
+    "body",
+)
+
+
+def _save(insert: Upsert, shown: ColumnElement[Any] | None = None) -> Executable:
+    new: dict[str, Any] = {name: insert.excluded[name] for name in _KEPT}
+    new["shown_at"] = insert.excluded.shown_at if shown is None else shown
+    return insert.on_conflict_do_update(index_elements=["id"], set_=new)
+
+
+_SAVE_SHOWN = Adding(CHANGES, _save)
+_SAVE_HEARD = Adding(CHANGES, lambda insert: _save(insert, _C.heard_at))
+_PEOPLE = select(PEOPLE.c.name).where(PEOPLE.c.change_id == bindparam("change"))
+_GONE = delete(PEOPLE).where(
+    PEOPLE.c.change_id == bindparam("change"),
+    PEOPLE.c.name.in_(bindparam("names", expanding=True)),
+)
+_NAME = Adding(PEOPLE, lambda insert: insert.on_conflict_do_nothing())
+_STORED = select(_C.id, _C.mapped, _C.health, _C.verdict_seq, _C.heard_at, _C.merged_into, _C.body)
+_GET = _STORED.where(_C.id == bindparam("change"))
+_OLDEST = _STORED.where(_C.merged_into.is_(None)).order_by(_C.shown_at, _C.id)
+_NEWEST = _STORED.where(_C.merged_into.is_(None)).order_by(_C.shown_at.desc(), _C.id.desc())
+_HERE = (
+    _C.service == bindparam("of_service"),
+    _C.environment == bindparam("of_environment"),
+    _C.shown_at < bindparam("until"),
+)
+_LATEST = _NEWEST.where(*_HERE).limit(bindparam("most"))
+_LATEST_LIVE = _LATEST.where(_C.at.is_not(None))
+_PAST = _OLDEST.where(*_HERE, _C.shown_at >= bindparam("since"))
+_NEAR = (
+    _STORED.where(
+        _C.merged_into.is_(None),
+        _C.environment == bindparam("of_environment"),
+        _C.shown_at.between(bindparam("since"), bindparam("until")),
+        _C.at.is_not(None),
+    )
+    .order_by(func.abs(_C.at.cast(Wide) - bindparam("middle", type_=Wide)), _C.id)
+    .limit(bindparam("most"))
+)
+_OF_STEM = _OLDEST.where(_C.stem == bindparam("of_stem"))
+_UNMAPPED = _OLDEST.where(_C.mapped.is_(False))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     func,
     select,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 from shipwake.domain import BadInputError, Heard
 from shipwake.store.codec import decode, encode
 from shipwake.store.columns import METADATA, Instant, Wide
-from shipwake.store.sql import Sql
+from shipwake.store.sql import Adding, Sql
 
 WORDS = 50
 """Different reasons kept a sender and outcome; what is said after that is counted under none."""
@@ -140,8 +141,8 @@ class Deliveries:
 
     def keep(self, heard: Heard, digest: str) -> int:
         """Keep a delivery raw; the same digest from the same sender again gives the first one's id."""
-        same = ["kind", "source", "digest"]
-        insert = self._sql.insert(HEARD).values(
+        added = self._sql.add(
+            _KEEP,
             kind=heard.kind,
             source=heard.source,
             digest=digest,
@@ -150,21 +151,15 @@ class Deliveries:
             headers=encode(heard.headers),
             body=heard.body,
         )
-        new: int | None = self._sql.value(
-            insert.on_conflict_do_nothing(index_elements=same).returning(HEARD.c.id)
-        )
-        if new is not None:
+        if added is not None:
             self.count(heard.kind, heard.source, Outcome.KEPT, at=heard.received)
-            return new
-        known = select(HEARD.c.id).where(
-            HEARD.c.kind == heard.kind, HEARD.c.source == heard.source, HEARD.c.digest == digest
-        )
-        return int(self._sql.value(known))
+            return int(added.id)
+        same = {"of_kind": heard.kind, "of_source": heard.source, "of_digest": digest}
+        return int(self._sql.value(_SAME, same))
 
     def pending(self, limit: int) -> list[Kept]:
         """The oldest deliveries that nobody has read yet."""
-        waiting = select(HEARD).where(HEARD.c.outcome == Outcome.KEPT.value)
-        return [_kept(r) for r in self._sql.rows(waiting.order_by(HEARD.c.id).limit(limit))]
+        return [_kept(r) for r in self._sql.rows(_PENDING, {"most": limit})]
 
     def get(self, id: int) -> Kept | None:
         """One delivery as it came."""
@@ -209,12 +204,8 @@ class Deliveries:
     ) -> None:
         """Count a delivery of which nothing (more) is kept; `outcome` is one of `Outcome`."""
         text = self._bounded(kind, source, Outcome(outcome), text[:LONGEST])
-        insert = self._sql.insert(COUNTS).values(
-            kind=kind, source=source, outcome=Outcome(outcome).value, text=text, times=by, last=at
-        )
-        key = ["kind", "source", "outcome", "text"]
-        newer = {"times": COUNTS.c.times + by, "last": insert.excluded.last}
-        self._sql.do(insert.on_conflict_do_update(index_elements=key, set_=newer))
+        named = Outcome(outcome).value
+        self._sql.add(_COUNT, kind=kind, source=source, outcome=named, text=text, times=by, last=at)
 
     def _bounded(self, kind: str, source: str, outcome: Outcome, text: str) -> str:
         """The text, or none where this sender already has too many different ones."""
@@ -325,3 +316,29 @@ def _kept(row: Row[Any]) -> Kept:
         received=row.received,
     )
     return Kept(row.id, heard)
+
+
+_KEEP = Adding(
+    HEARD,
+    lambda insert: insert.on_conflict_do_nothing(
+        index_elements=["kind", "source", "digest"]
+    ).returning(HEARD.c.id),
+)
+_SAME = select(HEARD.c.id).where(
+    HEARD.c.kind == bindparam("of_kind"),
+    HEARD.c.source == bindparam("of_source"),
+    HEARD.c.digest == bindparam("of_digest"),
+)
+_PENDING = (
+    select(HEARD)
+    .where(HEARD.c.outcome == Outcome.KEPT.value)
+    .order_by(HEARD.c.id)
+    .limit(bindparam("most"))
+)
+_COUNT = Adding(
+    COUNTS,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["kind", "source", "outcome", "text"],
+        set_={"times": COUNTS.c.times + insert.excluded.times, "last": insert.excluded.last},
+    ),
+)

@@ -204,9 +204,10 @@ class Looks:
         return self.level(change_id) or (early, later)
 
     def _hold(self, change_id: str) -> None:
-        self._sql.hold(CHANGES, change_id)
+        self._sql.hold(_HOLD, change=change_id)
 
 
+_HOLD = select(CHANGES.c.id).where(CHANGES.c.id == bindparam("change")).with_for_update()
 _HELD = LOOKS.c
 _MINE = _HELD.change_id == bindparam("change")
 _FENCED = (

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Table, Text, delete, select
+from sqlalchemy import Column, Table, Text, bindparam, delete, select
 
 from shipwake.store.columns import METADATA, Instant
-from shipwake.store.sql import Sql
+from shipwake.store.sql import Adding, Sql
 
 MAPPINGS = Table(
     "mappings",
@@ -38,16 +38,12 @@ class Mappings:
 
     def put(self, what: str, heard: str, name: str, by: str) -> None:
         """Remember a mapping; the newest word counts."""
-        insert = self._sql.insert(MAPPINGS).values(
-            what=what, heard=heard, name=name, by=by, at=self._sql.clock.now()
-        )
-        newer = {c: insert.excluded[c] for c in ("name", "by", "at")}
-        self._sql.do(insert.on_conflict_do_update(index_elements=["what", "heard"], set_=newer))
+        now = self._sql.clock.now()
+        self._sql.add(_PUT, what=what, heard=heard, name=name, by=by, at=now)
 
     def get(self, what: str, heard: str) -> str | None:
         """Our name for what was heard."""
-        this = (MAPPINGS.c.what == what) & (MAPPINGS.c.heard == heard)
-        name: str | None = self._sql.value(select(MAPPINGS.c.name).where(this))
+        name: str | None = self._sql.value(_GET, {"of_what": what, "of_heard": heard})
         return name
 
     def all(self) -> list[Mapping]:
@@ -59,3 +55,15 @@ class Mappings:
         """Take a mapping back; False if there was none. Changes mapped by it stay mapped."""
         this = (MAPPINGS.c.what == what) & (MAPPINGS.c.heard == heard)
         return self._sql.do(delete(MAPPINGS).where(this)) == 1
+
+
+_PUT = Adding(
+    MAPPINGS,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["what", "heard"],
+        set_={name: insert.excluded[name] for name in ("name", "by", "at")},
+    ),
+)
+_GET = select(MAPPINGS.c.name).where(
+    MAPPINGS.c.what == bindparam("of_what"), MAPPINGS.c.heard == bindparam("of_heard")
+)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    literal_column,
     select,
     text,
     update,
@@ -58,7 +59,8 @@ OUTBOX = Table(
     UniqueConstraint("key"),
     Index("ix_outbox_change", "change_id"),
 )
-_WAITS = OUTBOX.c.post == Post.WAITING.value
+# A bound value would not match the index's condition, and SQLite would read the whole table.
+_WAITS = OUTBOX.c.post == literal_column(f"'{Post.WAITING}'")
 Index("ix_outbox_waiting", OUTBOX.c.not_before, sqlite_where=_WAITS, postgresql_where=_WAITS)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Column, ForeignKey, Index, Table, Text, func, select
 from shipwake.domain import Reply
 from shipwake.store.codec import decode, encode
 from shipwake.store.columns import METADATA, Instant
-from shipwake.store.sql import Sql
+from shipwake.store.sql import Adding, Sql
 
 REPLIES = Table(
     "replies",
@@ -28,10 +28,10 @@ class Replies:
 
     def add(self, reply: Reply) -> bool:
         """Keep a reply; False if its id is known already."""
-        insert = self._sql.insert(REPLIES).values(
-            id=reply.id, change_id=reply.change, at=reply.at, body=encode(reply)
+        added = self._sql.add(
+            _ADD, id=reply.id, change_id=reply.change, at=reply.at, body=encode(reply)
         )
-        return self._sql.added(insert, REPLIES.c.id)
+        return added is not None
 
     def of(self, change_id: str) -> list[Reply]:
         """Every reply to a change, oldest first."""
@@ -48,3 +48,6 @@ class Replies:
             REPLIES.c.change_id.in_(wanted)
         )
         return {r.change_id: r.replies for r in self._sql.rows(found.group_by(REPLIES.c.change_id))}
+
+
+_ADD = Adding(REPLIES, lambda insert: insert.on_conflict_do_nothing().returning(REPLIES.c.id))

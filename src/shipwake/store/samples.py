@@ -26,7 +26,7 @@ from shipwake.store.columns import METADATA, Wide
 from shipwake.store.grid import Grid
 from shipwake.store.measurements import Measured, Push, Pushed, admit, push_of
 from shipwake.store.place import Series, place
-from shipwake.store.sql import Sql
+from shipwake.store.sql import Adding, Sql
 
 SERIES = Table(
     "series",
@@ -40,6 +40,7 @@ SERIES = Table(
     UniqueConstraint("sli", "step_s", "columns"),
     sqlite_autoincrement=True,
 )
+_NEW = Adding(SERIES, lambda insert: insert.on_conflict_do_nothing())
 _NEWEST = (
     select(SERIES).where(SERIES.c.sli == bindparam("wanted")).order_by(SERIES.c.id.desc()).limit(1)
 )
@@ -112,10 +113,8 @@ class SampleChunks:
             return known
         for sli, step_s, columns in missing:
             grid = Grid.through(wanted[sli, step_s, columns], step_s, columns)
-            insert = self._sql.insert(SERIES).values(
-                sli=sli, step_s=step_s, columns=columns, phase_s=grid.phase_s, slots=grid.slots
-            )
-            self._sql.do(insert.on_conflict_do_nothing(index_elements=["sli", "step_s", "columns"]))
+            own = {"phase_s": grid.phase_s, "slots": grid.slots}
+            self._sql.add(_NEW, sli=sli, step_s=step_s, columns=columns, **own)
         return self._lock(wanted)
 
     def _lock(self, wanted: Iterable[Identity]) -> dict[Identity, Series]:

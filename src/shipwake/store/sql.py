@@ -9,7 +9,6 @@ from sqlalchemy import (
     Executable,
     Row,
     Table,
-    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -88,18 +87,6 @@ class Sql:
         result = self.connection.execute(adding[self.dialect], values)
         return result.first() if result.returns_rows else None
 
-    def added(self, insert: Upsert, column: ColumnElement[Any]) -> bool:
-        """Insert one row unless it is there; whether it was new (drivers count no inserts)."""
-        return self.first(insert.on_conflict_do_nothing().returning(column)) is not None
-
-    def insert(self, table: Table) -> Upsert:
-        """An insert that can say what to do on conflict."""
-        return postgresql.insert(table) if self.postgres else sqlite.insert(table)
-
-    def now(self) -> ColumnElement[int]:
-        """The database's own time in microseconds, for leases."""
-        return DatabaseNow()
-
     def serialise(self, what: int) -> None:
         """Let no other transaction past this point until ours ends.
 
@@ -108,10 +95,10 @@ class Sql:
         if self.postgres:
             self.connection.execute(_SERIALISE, {"what": what})
 
-    def hold(self, table: Table, key: str) -> None:
-        """Lock the row with that `id` until our transaction ends; it need not exist."""
+    def hold(self, locking: Executable, **key: str) -> None:
+        """Lock rows until our transaction ends; on SQLite the whole database is ours already."""
         if self.postgres:
-            self.connection.execute(select(table.c.id).where(table.c.id == key).with_for_update())
+            self.connection.execute(locking, key)
 
 
 _SERIALISE = text("SELECT pg_advisory_xact_lock(:what)")
