@@ -1,6 +1,6 @@
 """A small town for stories: a real store and flow on a clock the story winds, Alice and Bob, and a post box."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ from shipwake.domain import (
 from shipwake.flow import Batch, Channel, River, announce, push, step
 from shipwake.wire.clock import ManualClock
 
+MINUTE = timedelta(minutes=1)
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ALICE = Person(name="Alice", email="alice@example.com")
 BOB = Person(name="Bob", email="bob@example.com")
@@ -73,39 +74,58 @@ class Town:
     dark: bool = False
 
     def minutes(self, count: int) -> None:
-        """Let time pass: each minute's samples arrive, then the loop does what is due."""
-        for _ in range(count):
-            self._pass(1)
+        """Let time pass: samples arrive, and the loop turns at each minute at which it has something to do."""
+        self.work()
+        while count > 0:
+            stretch = min(count, self._minutes_of_rest())
+            self._pass(stretch, at_once=1)
             self.work()
+            count -= stretch
+
+    def _minutes_of_rest(self) -> int:
+        """Whole minutes until a look is due, at least one; a long time where none is."""
+        with self.river.store.read() as tx:
+            due = tx.looks.next_due()
+        if due is None:
+            return 24 * 60
+        return max(1, -((self.clock.now() - due) // MINUTE))
 
     def history(self, minutes: int) -> None:
         """Let a quiet past arrive at once, ending now."""
-        self._pass(minutes)
+        self._pass(minutes, at_once=minutes)
 
     def work(self) -> None:
         """Turn the loop until nothing is left."""
         while step(self.river):
             pass
 
-    def _pass(self, count: int) -> None:
+    def _pass(self, count: int, *, at_once: int) -> None:
         start = self.clock.now()
-        self.clock.advance(timedelta(minutes=count))
+        self.clock.advance(count * MINUTE)
         if not self.dark:
-            self.samples(start, count)
+            self._push([self._drawn(start + i * MINUTE, at_once) for i in range(0, count, at_once)])
 
     def samples(self, start: datetime, count: int) -> None:
         """The samples of `count` minutes from `start` arrive now."""
+        self._push([self._drawn(start, count)])
+
+    def _drawn(self, start: datetime, count: int) -> list[Floats]:
+        """What `count` minutes bring: times of shape [n], and the columns of each SLI, of shape [n, columns]."""
         times: Floats = start.timestamp() + 60.0 * np.arange(count, dtype=np.float64)
         latency = self.rng.normal(100 + self.slower, 5, count)
         total = self.rng.poisson(600, count).astype(float)
         bad = self.rng.binomial(total.astype(int), 0.01 + self.failing).astype(float)
         delivered = self.rng.normal(99, 0.2, count)
+        return [times, latency[:, None], np.column_stack([bad, total]), delivered[:, None]]
+
+    def _push(self, drawn: Sequence[list[Floats]]) -> None:
+        times, *columns = [np.concatenate(part) for part in zip(*drawn, strict=True)]
+        names = ("checkout latency", "checkout errors", "mail delivered")
         push(
             self.river,
             [
-                Batch(sli="checkout latency", times_s=times, values=latency[:, None]),
-                Batch(sli="checkout errors", times_s=times, values=np.column_stack([bad, total])),
-                Batch(sli="mail delivered", times_s=times, values=delivered[:, None]),
+                Batch(sli=name, times_s=times, values=values)
+                for name, values in zip(names, columns, strict=True)
             ],
         )
 
