@@ -5,6 +5,7 @@ values the later push wins, so that a correction counts and a repetition has no 
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,7 @@ _READ = (
     .where(CHUNKS.c.id.between(bindparam("first"), bindparam("last")))
     .order_by(CHUNKS.c.id)
 )
+_READ_BINARY = "SELECT id, numbers, states FROM chunks WHERE id BETWEEN %s AND %s ORDER BY id"
 _SOME = select(CHUNKS).where(CHUNKS.c.id.in_(bindparam("ids", expanding=True)))
 _BACK = select(CHUNKS.c.id, CHUNKS.c.states).where(
     CHUNKS.c.id.between(bindparam("first"), bindparam("last"))
@@ -124,10 +126,10 @@ def read(
     first, end = window
     begin, last = first // slots, (end - 1) // slots
     count = last - begin + 1
-    rows = sql.rows(_READ, {"first": key(series, begin), "last": key(series, last)})
-    found = np.array([row.id for row in rows], np.int64) - key(series, begin)
-    read_values = np.frombuffer(bytearray().join([row.numbers for row in rows]), "<f8")
-    read_states = np.frombuffer(bytearray().join([row.states for row in rows]), np.uint8)
+    rows = _rows(sql, key(series, begin), key(series, last))
+    found = np.array([row[0] for row in rows], np.int64) - key(series, begin)
+    read_values = np.frombuffer(bytearray().join([row[1] for row in rows]), "<f8")
+    read_states = np.frombuffer(bytearray().join([row[2] for row in rows]), np.uint8)
     if len(rows) == count:
         values, states = read_values.reshape(-1, columns), read_states
     else:
@@ -138,6 +140,16 @@ def read(
         values, states = filled.reshape(-1, columns), known.reshape(-1)
     cut = slice(first - begin * slots, end - begin * slots)
     return values[cut], states[cut]
+
+
+def _rows(sql: Sql, first: int, last: int) -> Sequence[Sequence[Any]]:
+    """Id, numbers and states of these rows. In the wire's text form PostgreSQL would send bytes as hex."""
+    if not sql.postgres:
+        return sql.rows(_READ, {"first": first, "last": last})
+    with closing(sql.connection.connection.cursor(binary=True)) as cursor:
+        cursor.execute(_READ_BINARY, (first, last))
+        found: Sequence[Sequence[Any]] = cursor.fetchall()
+        return found
 
 
 def edge(sql: Sql, series: int, slots: int, *, newest: bool) -> int | None:
