@@ -57,9 +57,11 @@ def _single() -> str:
             "Each may stand at the top of the file or in a variable, which wins.",
             "",
             table(("key", "variable", "default", "is"), found),
-            (f"`watch` without keys is `looks: {list(schedule.looks)}`, "
-            f"`unit: {_shown(schedule.unit)}`, "
-            f"`later: [{', '.join(_shown(length) for length in schedule.later)}]`."),
+            (
+                f"`watch` without keys is `looks: {list(schedule.looks)}`, "
+                f"`unit: {_shown(schedule.unit)}`, "
+                f"`later: [{', '.join(_shown(length) for length in schedule.later)}]`."
+            ),
         ]
     )
 
