@@ -24,6 +24,7 @@ class Gate:
         self.opened, self.entered = Event(), Event()
         self.began = 0
         self.broken = 0
+        self.error: Exception = OSError("disk full")
 
     @contextmanager
     def writing(self) -> Iterator[Tx]:
@@ -34,7 +35,7 @@ class Gate:
             yield tx
             if self.broken:
                 self.broken -= 1
-                raise OSError("disk full")
+                raise self.error
 
 
 @pytest.fixture
@@ -120,6 +121,20 @@ def test_a_failed_commit_is_told_to_its_senders(gate: Gate, writer: SamplesWrite
     with pytest.raises(OSError, match="disk full"):
         second.result(LONG_S)
     assert third.result(LONG_S).stored == 1
+
+
+def test_a_busy_store_is_told_to_all_at_once(gate: Gate, writer: SamplesWriter) -> None:
+    """Where the store is busy nobody waits for a second try: each sender is told when to try again."""
+    first = writer.push("first", 60, 1, [T0], [1.0])
+    assert gate.entered.wait(LONG_S)
+    waiting = [writer.push(f"sli {i}", 60, 1, [T0], [1.0]) for i in range(3)]
+    gate.error, gate.broken = BusyError("busy"), 2
+    gate.opened.set()
+
+    for future in (first, *waiting):
+        with pytest.raises(BusyError):
+            future.result(LONG_S)
+    assert gate.began == 2
 
 
 def test_many_slis_are_stored_together(store: Store) -> None:

@@ -119,7 +119,7 @@ class Why:
 class Sender:
     """All that was heard from one sender. `received` counts every delivery, refused ones included.
 
-    `mapped` and `not_mapped` count its changes; they are filled in by `Changes.heard_of`.
+    `reasons` are what was said to be wrong, the newest first.
     """
 
     kind: str

@@ -126,15 +126,19 @@ class SamplesWriter:
             return group
 
     def _commit(self, group: Sequence[Waiting]) -> None:
-        """Write a group in one commit; where that fails, each by itself, so that one fails alone."""
+        """Write a group in one commit; where that fails, each by itself, so that one fails alone.
+
+        Where the store is only busy, none is tried again here: each try would wait as long.
+        """
         try:
             outcomes = self._written([p for w in group for p in w.pushes])
         except Exception as error:  # noqa: BLE001 - it is handed to whoever waits for it
-            if len(group) == 1:
-                group[0].outcome.set_exception(error)
+            if len(group) > 1 and not isinstance(error, BusyError):
+                for one in group:
+                    self._commit([one])
                 return
             for one in group:
-                self._commit([one])
+                one.outcome.set_exception(error)
             return
         taken = iter(outcomes)
         for one in group:
