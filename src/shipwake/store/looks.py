@@ -57,7 +57,13 @@ LOOKS = Table(
 )
 # Queries say it in these very words, or SQLite does not use the index.
 _OPEN = LOOKS.c.open.is_(True)
-Index("ix_due_looks_waiting", LOOKS.c.not_before, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index(
+    "ix_due_looks_waiting",
+    LOOKS.c.not_before,
+    LOOKS.c.change_id,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
 LEVELS = Table(
     "levels",
     METADATA,
@@ -245,7 +251,8 @@ _PLAN = Adding(LOOKS, _plan)
 _FREE = (
     select(_HELD.id)
     .where(_OPEN, _HELD.not_before <= bindparam("now"), _HELD.lease_until <= DatabaseNow())
-    .order_by(_HELD.not_before)
+    # The looks of one change together: they make one verdict, if one worker makes them at once.
+    .order_by(_HELD.not_before, _HELD.change_id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
     .cte("free")

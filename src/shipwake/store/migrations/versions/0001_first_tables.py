@@ -184,7 +184,7 @@ def _looks() -> None:
     op.create_index(
         "ix_due_looks_waiting",
         "due_looks",
-        ["not_before"],
+        ["not_before", "change_id"],
         sqlite_where=sa.text("open IS 1"),
         postgresql_where=sa.text("open IS true"),
     )
