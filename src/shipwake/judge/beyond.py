@@ -43,7 +43,11 @@ def calibrate(levels: list[Floats], sign: int, effective: float) -> Beyond:
     """From the uncapped levels of the placebo paths at each of STOPS, each [n]."""
     g = np.max([_size(e, sign) for m, e in zip(STOPS, levels, strict=True) if m >= FROM], axis=0)
     ordered = np.sort(g)
-    return Beyond(g.astype(np.float32), ordered, tail.fit(ordered, effective, prior=0.0))
+    return Beyond(
+        g.astype(np.float32),
+        ordered,
+        tail.fit(ordered, effective, shape_prior=0.0, size_prior=None),
+    )
 
 
 def distances(levels: list[Floats], sign: int, stops: tuple[int, ...], damp: Floats) -> Floats:

@@ -11,10 +11,20 @@ from shipwake.judge.beyond import Beyond
 from shipwake.judge.statistics import HORIZONS, STATISTICS, Shape
 from shipwake.judge.tail import SHARE, Tail
 
-FAR_QUANTILE = 0.98
+FAR_QUANTILE = 0.995
 POWER = 0.8
-WEIGHT = {Shape.LEVEL: 1.0, Shape.LATEST: 1.0, Shape.STRETCH: 0.8}
-WEIGHT_EARLY = 0.9
+WEIGHT = {
+    Shape.LEVEL: 1.0,
+    Shape.LASTING: 1.0,
+    Shape.RISING: 1.0,
+    Shape.LATEST: 0.85,
+    Shape.STRETCH: 0.9,
+}
+WEIGHT_EARLY = 1.06
+DRIFT = 0.25
+"""Deviation of the log of how far the future strays, against the past: no history is the future."""
+QUADRATURE = ((2 / 3, 0.0), (1 / 6, 3**0.5), (1 / 6, -(3**0.5)))
+"""Weights and nodes of Gauss and Hermite for a normal deviate."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,21 +48,32 @@ class Calibration:
         return (statistics - self.center) / self.spread
 
     def p_value(self, m: Floats) -> Floats:
-        """P(M ≥ m) when nothing changed, shape of `m`."""
+        """P(M ≥ m) when nothing changed, shape of `m`.
+
+        A mean over how much more or less than in the past M may stray now: a log-normal factor on its
+        distance from the median.
+        """
+        middle = self.maxima[len(self.maxima) // 2]
+        found = np.zeros(np.shape(m))
+        for weight, node in QUADRATURE:
+            found += weight * self._past_p(middle + (m - middle) * float(np.exp(DRIFT * node)))
+        return found
+
+    def _past_p(self, m: Floats) -> Floats:
         n = len(self.maxima)
         ranked = 1 - np.searchsorted(self.maxima, m, side="left") / n
         return np.where(m > self.tail.threshold, self.tail.beyond(m), np.maximum(ranked, SHARE))
 
-    def placebo_p(self) -> Floats:
-        """The p-value that each placebo moment had, in their order."""
-        p = self.p_value(self.by_moment.astype(np.float64))
-        if self.beyond is None:
-            return p
-        return self.beyond.joined(p, self.beyond.by_moment.astype(np.float64))
+    def critical(self, p: float) -> float:
+        """The m that has the p-value `p`, for p < SHARE."""
+        middle = float(self.maxima[len(self.maxima) // 2])
+        reach = max(self.tail.threshold - middle, self.tail.size)
+        m = middle + reach * np.geomspace(0.3, 100.0, 120)
+        return float(np.interp(-np.log(p), -np.log(np.maximum(self.p_value(m), 1e-300)), m))
 
 
 def weights() -> Floats:
-    """How much each statistic may speak: early and transient ones, of heavier tails, a little less."""
+    """How much each statistic may speak: those of heavier tails a little less."""
     return np.array(
         [
             WEIGHT_EARLY if s.shape is Shape.LEVEL and s.horizon <= 8 else WEIGHT[s.shape]
@@ -64,7 +85,7 @@ def weights() -> Floats:
 def calibrate(statistics: Floats, effective: float, floor: float = 0.0) -> Calibration:
     """From the statistics [len(STATISTICS), n] of placebo paths worth `effective` independent ones.
 
-    `floor` is the least that a statistic's 98 % quantile may be, where theory knows one (counts).
+    `floor` is the least that a statistic's far quantile may be, where theory knows one (counts).
     """
     ordered = np.sort(statistics, axis=1)
     n = ordered.shape[1]
@@ -76,14 +97,19 @@ def calibrate(statistics: Floats, effective: float, floor: float = 0.0) -> Calib
     spread = (np.maximum(np.maximum(far, 1.5 * rms), floor) + 1e-9) / weights()
     by_moment = (centered / spread[:, None]).max(axis=0)
     maxima = np.sort(by_moment)
+    found = tail.fit(maxima, effective)
     return Calibration(
         center=center,
         spread=spread,
         maxima=maxima,
         by_moment=by_moment.astype(np.float32),
         weak=ordered[:, int((1 - POWER) * (n - 1))],
-        tail=tail.fit(maxima, effective),
+        tail=found.at_least(*LEAST_OF_COUNTS) if floor > 0 else found,
     )
+
+
+LEAST_OF_COUNTS = (0.74, 0.17)
+"""Threshold and size of the tail of the maximum of standard normal statistics, in their far quantile."""
 
 
 def running_maximum(standard: Floats, horizons: tuple[int, ...]) -> Floats:

@@ -10,8 +10,8 @@ from shipwake.judge.windows import Running
 
 PRIOR_CLUMP = 4.0
 PRIOR_EVENTS = 10.0
-NORMAL_98 = 2.05
-"""The 98 % quantile of a standard normal: no count strays less."""
+NORMAL_995 = 2.58
+"""The 99.5 % quantile of a standard normal: no count strays less."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def _band(
     slot = np.clip(position, 0, HORIZON - 1)
     center = np.where(
         position < 0,
-        model.expected[0] + model.season.at((position + 0.5) * unit_s),
+        model.expected[0] + model.rhythm.at(position, unit_s),
         model.foretold(np.maximum(position, 0), unit_s),
     )
     wide = np.sqrt(1 + np.maximum(position - HORIZON + 1, 0) / WIDEN_OVER)

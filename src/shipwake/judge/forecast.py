@@ -15,6 +15,7 @@ from shipwake.judge.windows import Running
 T = TypeVar("T", np.float64, np.bool_)
 EDGES = (0, 1, 3, 8, 20, 60, 180, 720)
 """Bounds of the stretches before a moment, in samples back from it."""
+FOLLOWED = ((0, 20), (20, 60))
 RIDGE = 3.0
 FEATURE_LIMIT = 8.0
 
@@ -33,14 +34,14 @@ class Forecast:
 
 
 def forecast(
-    x: Floats, calm: Running, recent: Running, moments: Moments, changes: Index
+    x: Floats, calm: Running, recent: Running, moments: Moments, changes: Index, per_day: int
 ) -> Forecast:
     """Learn at `moments` and foretell at the anchor, the end of the history.
 
     `x` [n] is the series on its scale without season, carried over gaps; `calm` its running sums for what
-    precedes a moment, `recent` the same for what precedes the anchor.
+    precedes a moment, `recent` the same for what precedes the anchor; `per_day` is the samples of a day.
     """
-    before, level = _features(calm, moments.at)
+    before, level = _features(calm, moments.at, per_day)
     deviation = before.std(axis=1, keepdims=True) + 1e-12
     features = np.clip(before / deviation, -FEATURE_LIMIT, FEATURE_LIMIT)
     targets = following(x, moments.at) - level
@@ -49,7 +50,7 @@ def forecast(
     fit = cross_fit(features, targets, _weight(targets - fit.held_out), penalty)
 
     def foretold(running: Running, at: Index) -> Floats:
-        stretches, start = _features(running, at)
+        stretches, start = _features(running, at, per_day)
         clipped = np.clip(stretches / deviation, -FEATURE_LIMIT, FEATURE_LIMIT)
         return np.asarray(start + fit.coefficients @ clipped)
 
@@ -66,23 +67,44 @@ def following(x: npt.NDArray[T], at: Index) -> npt.NDArray[T]:
     return found
 
 
-def _features(running: Running, at: Index) -> tuple[Floats, Floats]:
-    """Means of the stretches before each moment less the level u of the last 60, and −u: [8, k]; u [k].
+def _features(running: Running, at: Index, per_day: int) -> tuple[Floats, Floats]:
+    """What each moment is told by, [features, k], and the level u [k] of the last 60 samples.
 
-    A stretch that holds nothing (a gap, the start of the history) repeats the one after it.
+    Means of the stretches before it less u; −u, by which it returns to the middle; and what followed
+    the same time of day one and seven days ago. A stretch that holds nothing (a gap, the start of the
+    history) repeats the one after it.
     """
-    level = running.mean(at - HORIZON, at, np.nan)
-    for wider in (4 * HORIZON, 12 * HORIZON, 1 << 40):
-        if np.isfinite(level).all():
-            break
-        level = np.where(np.isfinite(level), level, running.mean(at - wider, at, np.nan))
-    level = np.nan_to_num(level)
+    level = _level(running, at)
     rows = []
     newest = level
     for near, far in pairwise(EDGES):
         newest = running.mean(at - far, at - near, newest)
         rows.append(newest - level)
-    return np.stack([*rows, -level]), level
+    return np.stack([*rows, -level, *_followed(running, at, per_day)]), level
+
+
+def _level(running: Running, at: Index) -> Floats:
+    level = running.mean(at - HORIZON, at, np.nan)
+    for wider in (4 * HORIZON, 12 * HORIZON, 1 << 40):
+        if np.isfinite(level).all():
+            break
+        level = np.where(np.isfinite(level), level, running.mean(at - wider, at, np.nan))
+    return np.nan_to_num(level)
+
+
+def _followed(running: Running, at: Index, per_day: int) -> list[Floats]:
+    """How the series went on at the same time one and seven days ago, where half of the history can tell."""
+    n = len(running.sums) - 1
+    rows = []
+    for days in (1, 7):
+        if per_day < 2 * HORIZON or n < 2 * days * per_day:
+            continue
+        then = at - days * per_day
+        before = running.mean(then - HORIZON, then, 0.0)
+        for start, end in FOLLOWED:
+            moved = running.mean(then + start, then + end, before) - before
+            rows.append(np.where(then >= HORIZON, moved, 0.0))
+    return rows
 
 
 def _weight(residuals: Floats) -> Floats:

@@ -16,8 +16,9 @@ from shipwake.judge.normal import Before, Model, Normal
 from shipwake.judge.past import Past
 from shipwake.judge.readings import Readings, readings
 from shipwake.judge.refusal import Refusal
+from shipwake.judge.rhythm import Rhythm, rhythm
 from shipwake.judge.scale import local_scale
-from shipwake.judge.season import Season, seasonal
+from shipwake.judge.season import DAY_S
 from shipwake.judge.series import Series, on_grid, prepare
 from shipwake.judge.statistics import Mean, Paths, both_ways
 from shipwake.judge.windows import Running, median_of_three
@@ -87,16 +88,17 @@ def _before(sli: Sli, samples: Samples, read: Readings) -> Before:
 
 def _model(sli: Sli, series: Series, moments: Moments) -> Model:
     far = np.clip(series.x, -FEATURE_FAR, FEATURE_FAR)
-    rhythm, season = seasonal(far, series.calm, series.unit_s, moments)
-    x = series.x - rhythm
-    smooth = far - rhythm
+    recurring, ahead = rhythm(far, series.calm, series.unit_s, moments)
+    x = series.x - recurring
+    smooth = far - recurring
     if sli.kind is not SliKind.RATIO:
         smooth = median_of_three(smooth)
     earlier = _earlier(series)
     calm, recent = Running.of(smooth, series.calm), Running.of(smooth, series.recent)
-    foretold = forecast(x, calm, recent, moments, earlier)
+    per_day = round(DAY_S / series.unit_s)
+    foretold = forecast(x, calm, recent, moments, earlier, per_day)
     if sli.kind is SliKind.RATIO:
-        return _of_counts(series, season, foretold, moments, earlier)
+        return _of_counts(series, ahead, foretold, moments, earlier)
     residuals = foretold.residuals * following(series.read.ok, moments.at)
     scale, here = local_scale(
         residuals, smooth, series.calm, moments, np.array([len(x)]), series.unit_s
@@ -111,7 +113,7 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
     low, high = _band(clipped)
     return Model(
         transform=series.transform,
-        season=season,
+        rhythm=ahead,
         expected=foretold.expected,
         sigma=float(here[0]),
         limit=limit,
@@ -168,7 +170,7 @@ def _times(series: Series, moments: Moments) -> Floats:
 
 
 def _of_counts(
-    series: Series, season: Season, foretold: Forecast, moments: Moments, earlier: Index
+    series: Series, ahead: Rhythm, foretold: Forecast, moments: Moments, earlier: Index
 ) -> Model:
     """The model of a ratio: excesses of events over what the expected rate makes of the counted."""
     size = series.transform.size
@@ -186,10 +188,10 @@ def _of_counts(
     habit = recurrence.habit(foretold.past * following(series.read.ok, earlier), foretold.residuals)
     limit = np.full(HORIZON, np.inf)
     low, high = _band(excess / sampled)
-    floor = counts.NORMAL_98
+    floor = counts.NORMAL_995
     return Model(
         transform=series.transform,
-        season=season,
+        rhythm=ahead,
         expected=foretold.expected,
         sigma=1.0,
         limit=limit,

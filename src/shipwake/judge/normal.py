@@ -12,7 +12,7 @@ from shipwake.judge.counts import CountNoise
 from shipwake.judge.effect import Straying
 from shipwake.judge.moments import HORIZON
 from shipwake.judge.recurrence import Habit
-from shipwake.judge.season import Season
+from shipwake.judge.rhythm import Rhythm
 from shipwake.judge.transform import Transform
 
 Times = npt.NDArray[np.float64]
@@ -29,7 +29,7 @@ class Model:
     """
 
     transform: Transform
-    season: Season
+    rhythm: Rhythm
     expected: Floats
     sigma: float
     limit: Floats
@@ -47,9 +47,9 @@ class Model:
     def foretold(self, position: npt.NDArray[np.int64], unit_s: float) -> Floats:
         """The transformed series at slots since the anchor, shape of `position`; the last forecast is held."""
         known = np.minimum(position, HORIZON - 1)
-        season = self.season.at((position.astype(np.float64) + 0.5) * unit_s)
+        recurring = self.rhythm.at(position, unit_s)
         curve = np.where(position < HORIZON, self.habit.returned.curve[known], 0.0)
-        return np.asarray(self.expected[known] + season + curve)
+        return np.asarray(self.expected[known] + recurring + curve)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -15,7 +15,7 @@ def noticeable(shift: Shift, calibration: Calibration, samples: int, level: floa
     None before the first horizon. Where drawn-in residuals can never reach the threshold, earlier
     statistics that are not drawn in must find it.
     """
-    critical = calibration.tail.quantile(min(level, SHARE))
+    critical = calibration.critical(min(level, SHARE / 2))
     needed = calibration.center + calibration.spread * critical
     found = []
     for k, s in enumerate(STATISTICS):

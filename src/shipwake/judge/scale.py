@@ -8,6 +8,7 @@ from shipwake.judge.ridge import cross_fit
 from shipwake.judge.season import DAY_S
 from shipwake.judge.windows import Running
 
+WIDTHS = (20, HORIZON, 4 * HORIZON, 24 * HORIZON)
 RIDGE = 9.0
 LIMIT = 4.0
 
@@ -45,17 +46,17 @@ def local_scale(
 
 
 def _moves(y: Floats, weight: Floats, at: Index, floor: float, unit_s: float) -> Floats:
-    """Logs of mean |Δ| and deviation over the last 60 and 240 samples, and of mean |Δ| at this time of earlier days."""
+    """Logs of mean |Δ| and deviation over the last 20 to 1440 samples, and of mean |Δ| at this time of earlier days."""
     steps = Running.of(np.abs(np.diff(y, prepend=y[0])), weight)
     first, second = Running.of(y, weight), Running.of(y * y, weight)
     rows = []
-    for width in (HORIZON, 4 * HORIZON):
+    for width in WIDTHS:
         start = at - width
         rows.append(np.log(steps.mean(start, at, 0.0) + floor))
         mean = first.mean(start, at, 0.0)
         variance = np.maximum(second.mean(start, at, 0.0) - mean * mean, 0.0)
         rows.append(np.log(np.sqrt(variance) + floor))
-    daily = _same_time(steps, at, len(y), floor, unit_s, rows[2])
+    daily = _same_time(steps, at, len(y), floor, unit_s, rows[2 * WIDTHS.index(4 * HORIZON)])
     return np.stack([*rows, *daily])
 
 

@@ -1,4 +1,4 @@
-"""The daily and weekly rhythm of a series, each day's learned from the other days, as far as it repeats."""
+"""The daily and weekly rhythm of a series, each day's learned from days before it, as far as it repeats."""
 
 from dataclasses import dataclass
 
@@ -11,17 +11,18 @@ from shipwake.judge.windows import Running
 DAY_S = 86400.0
 BINS = 96
 FEWEST_DAYS = 3
+NEWEST = 3
 DAYS_FOR_WEEKS = 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Season:
-    """`weekday` [7, bins] is the rhythm by days since the anchor (modulo 7), binned from the anchor's time of day."""
+    """`weekday` [7, bins]: the rhythm of the coming seven days, binned from the anchor's time of day."""
 
     weekday: Floats
 
     def at(self, age_s: Floats) -> Floats:
-        """The rhythm at `age_s` ≥ 0 seconds after the anchor, shape of `age_s`."""
+        """The rhythm at `age_s` seconds after the anchor, shape of `age_s`."""
         bins = self.weekday.shape[1]
         if bins == 0:
             return np.zeros(np.shape(age_s))
@@ -37,7 +38,7 @@ NONE = Season(np.zeros((7, 0)))
 
 
 def seasonal(x: Floats, weight: Floats, unit_s: float, moments: Moments) -> tuple[Floats, Season]:
-    """The rhythm within the history [n] (each day's from the other days) and that of the days to come.
+    """The rhythm within the history [n], each day's from days before it, and that of the days to come.
 
     `x` is centred, `weight` [n] is 0 where nothing is known. Nothing repeats in under three days.
     """
@@ -46,19 +47,33 @@ def seasonal(x: Floats, weight: Floats, unit_s: float, moments: Moments) -> tupl
     bins = int(min(BINS, DAY_S // unit_s))
     if days < FEWEST_DAYS or bins < 12:
         return np.zeros(n), NONE
-    profile = _profiles(x, weight, unit_s, days, bins)
-    mean = profile.mean(axis=0)
-    others = (days * mean - profile) / (days - 1)
-    within = _drawn(_smooth(others), _smooth(mean), n, unit_s)
+    rest = _profiles(x, weight, unit_s, days, bins)
     window = int(np.clip(DAY_S / unit_s / 4, 1, HORIZON))
-    gain = _gain(within, x, weight, moments, window)
-    history, weekday = gain * within, np.tile(gain * _smooth(mean), (7, 1))
-    if days >= DAYS_FOR_WEEKS:
-        rest, coming = _same_weekday(profile - mean)
-        within = _drawn(_smooth(rest), np.zeros(bins), n, unit_s)
+    history, coming = np.zeros(n), np.zeros((7, bins))
+    for shares in _teachers(days):
+        told = _smooth(shares @ rest)
+        within = _drawn(told[:days], told[days], n, unit_s)
         gain = _gain(within, x - history, weight, moments, window)
-        history, weekday = history + gain * within, weekday + gain * _smooth(coming)
-    return history, Season(weekday)
+        history, coming = history + gain * within, coming + gain * told[days:]
+        rest = rest - gain * told[:days]
+    return history, Season(coming)
+
+
+def _teachers(days: int) -> list[Floats]:
+    """Shares [days + 7, days] by which each day and each of the coming seven is told by other days.
+
+    First all days before it, then the newest three for what those leave, then the same weekdays. A
+    later day must not teach an earlier one, since at the anchor no later day is known either; only
+    in the first week do its days teach one another.
+    """
+    of, by = np.arange(days + 7)[:, None], np.arange(days)[None]
+    earlier = (by < of) | ((of < 7) & (by < 7) & (by != of))
+    rules = [earlier]
+    if days >= 7:
+        rules.append(earlier & (np.abs(np.minimum(of, days) - by) <= NEWEST))
+    if days >= DAYS_FOR_WEEKS:
+        rules.append(earlier & ((of - by) % 7 == 0))
+    return [rule / np.maximum(rule.sum(axis=1, keepdims=True), 1) for rule in rules]
 
 
 def _profiles(x: Floats, weight: Floats, unit_s: float, days: int, bins: int) -> Floats:
@@ -77,21 +92,6 @@ def _profiles(x: Floats, weight: Floats, unit_s: float, days: int, bins: int) ->
     middle = np.median(profile, axis=0)
     spread = 3 * 1.4826 * np.median(np.abs(profile - middle), axis=0)
     return np.clip(profile, middle - spread, middle + spread)
-
-
-def _same_weekday(rest: Floats) -> tuple[Floats, Floats]:
-    """What the same weekdays' other profiles leave beyond the mean [days, bins], and that of the coming 7 days."""
-    days, bins = rest.shape
-    weekday = (np.arange(days) - days) % 7
-    others, coming = np.zeros_like(rest), np.zeros((7, bins))
-    for day in range(7):
-        same = weekday == day
-        count = int(same.sum())
-        total = rest[same].sum(axis=0)
-        coming[day] = total / max(count, 1)
-        if count > 1:
-            others[same] = (total - rest[same]) / (count - 1)
-    return others, coming
 
 
 def _smooth(profile: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +12,9 @@ from shipwake.judge.moments import STOPS
 
 BURST = 3
 """Consecutive samples that a statistic leaves out at its own worst place."""
+DRAWN_FROM = 12
+"""Samples from which on a level is a mean of residuals that were drawn in."""
+RISE = 5 / 3
 STRETCH = 7
 STRETCHES_FROM, STRETCHES_TO = 8, 30
 
@@ -20,9 +24,13 @@ class Shape(IntEnum):
 
     LEVEL = 0
     """A step: the mean since the change."""
-    LATEST = 1
-    """A ramp: the mean of the last third."""
-    STRETCH = 2
+    LASTING = 1
+    """A step that lasts: the least of the means of three thirds; what comes and goes leaves it low."""
+    RISING = 2
+    """A ramp: the latest third, or the third before it in proportion, whichever is less."""
+    LATEST = 3
+    """Something that came late: the mean of the latest third."""
+    STRETCH = 4
     """A transient: the worst seven consecutive samples so far."""
 
 
@@ -34,18 +42,19 @@ class Statistic:
     shape: Shape
 
 
-def _table() -> tuple[Statistic, ...]:
-    found = []
-    for m in STOPS:
-        found.append(Statistic(m, Shape.LEVEL))
-        if STRETCHES_FROM <= m <= STRETCHES_TO:
-            found.append(Statistic(m, Shape.STRETCH))
-        if m >= 20:
-            found.append(Statistic(m, Shape.LATEST))
-    return tuple(found)
+def _shapes(m: int) -> list[Shape]:
+    """What m samples are enough to look for."""
+    known = {
+        Shape.LEVEL: True,
+        Shape.LASTING: m >= 12,
+        Shape.RISING: m >= 20,
+        Shape.LATEST: m >= 20,
+        Shape.STRETCH: STRETCHES_FROM <= m <= STRETCHES_TO,
+    }
+    return [shape for shape, enough in known.items() if enough]
 
 
-STATISTICS = _table()
+STATISTICS = tuple(Statistic(m, shape) for m in STOPS for shape in _shapes(m))
 HORIZONS = np.array([s.horizon for s in STATISTICS])
 
 
@@ -106,8 +115,6 @@ def both_ways(paths: Paths) -> tuple[Floats, Floats]:
     Each of shape [len(STATISTICS), n].
     """
     raw, drawn = _Sums.of(paths.raw), _Sums.of(paths.drawn)
-    highest = np.maximum.accumulate(drawn.bursts, axis=0)
-    lowest = np.minimum.accumulate(drawn.bursts, axis=0)
     stretch = _worst_stretches(raw, paths.measure)
     up = np.empty((len(STATISTICS), paths.raw.shape[1]))
     down = np.empty_like(up)
@@ -116,15 +123,15 @@ def both_ways(paths: Paths) -> tuple[Floats, Floats]:
             up[k], down[k] = stretch[0][m - STRETCH], stretch[1][m - STRETCH]
         elif shape is Shape.LATEST:
             up[k], down[k] = _less_a_burst(raw, m - latest(m), m, paths.measure)
+        elif shape is Shape.RISING:
+            up[k], down[k] = _rising(raw, m, paths.measure)
+        elif shape is Shape.LASTING:
+            up[k], down[k] = _least_third(drawn, m, paths.measure)
         elif m <= BURST:
             one = paths.measure.over(0, 1, 0)
             up[k], down[k] = paths.raw[:m].min(axis=0) / one, -paths.raw[:m].max(axis=0) / one
-        elif m < 12:
-            up[k], down[k] = _less_a_burst(raw, 0, m, paths.measure)
         else:
-            size = paths.measure.over(0, m, BURST)
-            up[k] = (drawn.total[m] - highest[m - BURST]) / size
-            down[k] = (lowest[m - BURST] - drawn.total[m]) / size
+            up[k], down[k] = _less_a_burst(drawn if m >= DRAWN_FROM else raw, 0, m, paths.measure)
     return up, down
 
 
@@ -133,9 +140,11 @@ def levels(paths: Paths) -> Floats:
     total = _Sums.of(paths.raw).total
     found = []
     for s in STATISTICS:
-        width = {Shape.LEVEL: s.horizon, Shape.LATEST: latest(s.horizon), Shape.STRETCH: STRETCH}[
-            s.shape
-        ]
+        width = s.horizon
+        if s.shape is Shape.STRETCH:
+            width = STRETCH
+        elif s.shape in (Shape.LATEST, Shape.RISING):
+            width = latest(s.horizon)
         start = 0 if s.shape is Shape.STRETCH else s.horizon - width
         size = paths.measure.over(start, start + width, 0)
         found.append((total[start + width] - total[start]) / size)
@@ -155,6 +164,22 @@ def _less_a_burst(sums: _Sums, start: int, end: int, measure: Measure) -> tuple[
     return np.asarray((whole - within.max(axis=0)) / size), np.asarray(
         (within.min(axis=0) - whole) / size
     )
+
+
+def _rising(sums: _Sums, m: int, measure: Measure) -> tuple[Floats, Floats]:
+    """The less of D₃ of the latest third and 5/3 of D₃ of the third before: a line from zero has both alike."""
+    middle, last = m // 3, m - latest(m)
+    before = _less_a_burst(sums, middle, last, measure)
+    now = _less_a_burst(sums, last, m, measure)
+    return np.minimum(RISE * before[0], now[0]), np.minimum(RISE * before[1], now[1])
+
+
+def _least_third(sums: _Sums, m: int, measure: Measure) -> tuple[Floats, Floats]:
+    edges = [m * k // 3 for k in range(4)]
+    means = np.stack(
+        [(sums.total[b] - sums.total[a]) / measure.over(a, b, 0) for a, b in pairwise(edges)]
+    )
+    return means.min(axis=0), -means.max(axis=0)
 
 
 def _worst_stretches(sums: _Sums, measure: Measure) -> tuple[Floats, Floats]:

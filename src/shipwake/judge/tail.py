@@ -9,6 +9,8 @@ from shipwake.domain import Floats
 SHARE = 0.1
 """Share of the sample that is the tail."""
 PRIOR_SHAPE = 0.25
+PRIOR_SIZE = 0.47
+"""β of the maximum of a watch, in distances from median to threshold, for most series."""
 PRIOR_COUNT = 10.0
 FEWEST = 8
 
@@ -28,18 +30,22 @@ class Tail:
             return SHARE * np.exp(-excess)
         return np.asarray(SHARE * (1 + self.shape * excess) ** (-1 / self.shape))
 
-    def quantile(self, p: float) -> float:
-        """M with P(M > m) = p, for p ≤ SHARE."""
-        r = SHARE / p
-        if self.shape < 1e-6:
-            return self.threshold + self.size * float(np.log(r))
-        return self.threshold + self.size * float(r**self.shape - 1) / self.shape
+    def at_least(self, threshold: float, size: float) -> "Tail":
+        """This tail, no lighter than one with that threshold and size."""
+        return Tail(max(self.threshold, threshold), self.shape, max(self.size, size))
 
 
-def fit(ordered: Floats, effective: float, prior: float = PRIOR_SHAPE) -> Tail:
+def fit(
+    ordered: Floats,
+    effective: float,
+    shape_prior: float = PRIOR_SHAPE,
+    size_prior: float | None = PRIOR_SIZE,
+) -> Tail:
     """Of an ascending sample [n] that is worth `effective` independent draws.
 
-    Probability-weighted moments (Hosking and Wallis, Technometrics 29, 1987), ξ shrunk to ¼ by ten draws.
+    Probability-weighted moments (Hosking and Wallis, Technometrics 29, 1987). Few draws say little of a
+    tail: ξ is shrunk to `shape_prior` and log β to that of `size_prior`·(threshold − median), each prior
+    worth ten draws of the tail; `size_prior` None leaves β as it is.
     """
     n = len(ordered)
     threshold = float(ordered[int((1 - SHARE) * (n - 1))])
@@ -47,11 +53,15 @@ def fit(ordered: Floats, effective: float, prior: float = PRIOR_SHAPE) -> Tail:
     k = len(excess)
     if k < FEWEST:
         mean = float(excess.mean()) if k else 1e-3
-        return Tail(threshold, prior, max(mean * (1 - prior), 1e-6))
+        return Tail(threshold, shape_prior, max(mean * (1 - shape_prior), 1e-6))
     b0 = float(excess.mean())
     b1 = float(np.mean(excess * (1 - (np.arange(1, k + 1) - 0.35) / k)))
     shape = 2 - b0 / max(b0 - 2 * b1, 1e-12)
     worth = min(k, SHARE * effective)
-    shape = (worth * float(np.clip(shape, -0.2, 0.5)) + PRIOR_COUNT * prior) / (worth + PRIOR_COUNT)
-    shape = max(shape, 0.0)
-    return Tail(threshold, shape, max(b0 * (1 - shape), 1e-6))
+    own = worth / (worth + PRIOR_COUNT)
+    shape = max(own * float(np.clip(shape, -0.2, 0.5)) + (1 - own) * shape_prior, 0.0)
+    size = max(b0 * (1 - shape), 1e-6)
+    if size_prior is None:
+        return Tail(threshold, shape, size)
+    usual = max(size_prior * (threshold - float(ordered[n // 2])), 1e-6)
+    return Tail(threshold, shape, float(size**own * usual ** (1 - own)))
