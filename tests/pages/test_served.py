@@ -125,7 +125,7 @@ def test_the_list_says_how_production_is(story: Story, browser: httpx.Client) ->
     """The list's first sentence names the environment, its word, the numbers and the change."""
     text = _get(browser, "/").text
 
-    assert "production is unhealthy: checkout errors" in text
+    assert re.search("production is unhealthy: checkout (errors|latency) [0-9]", text)
     assert "since #412 at 08:01" in text
     assert "is not mapped yet: see Heard." in text
 

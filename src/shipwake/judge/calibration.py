@@ -11,7 +11,7 @@ from shipwake.judge.beyond import Beyond
 from shipwake.judge.statistics import HORIZONS, STATISTICS, Shape
 from shipwake.judge.tail import SHARE, Tail
 
-FAR_QUANTILE = 0.995
+FAR_QUANTILE = 0.985
 POWER = 0.8
 WEIGHT = {
     Shape.LEVEL: 1.0,
@@ -21,7 +21,7 @@ WEIGHT = {
     Shape.STRETCH: 0.9,
 }
 WEIGHT_EARLY = 1.06
-DRIFT = 0.25
+DRIFT = 0.15
 """Deviation of the log of how far the future strays, against the past: no history is the future."""
 QUADRATURE = ((2 / 3, 0.0), (1 / 6, 3**0.5), (1 / 6, -(3**0.5)))
 """Weights and nodes of Gauss and Hermite for a normal deviate."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from shipwake.domain import Floats
-from shipwake.judge.moments import HORIZON
 from shipwake.judge.windows import Running
 
 PRIOR_CLUMP = 4.0
@@ -67,24 +66,29 @@ def running_totals(totals: Floats) -> Floats:
     return mass
 
 
-def learn_noise(excess: Floats, totals: Floats, rate: Floats, least: float) -> CountNoise:
+def learn_noise(
+    excess: Floats, totals: Floats, rate: Floats, least: float, effective: float
+) -> CountNoise:
     """From excesses and totals [60, n] at placebo moments with their expected rates [n].
 
-    Few events say little of how they clump, so F starts at 4, worth ten events.
+    Few events say little of how they clump, so F starts at 4, worth ten events; the moments are worth
+    `effective` independent ones.
     """
     binomial = rate * (1 - rate) * totals
     limit = 4 * np.sqrt(PRIOR_CLUMP * (binomial + 1))
     seen = np.clip(excess, -limit, limit)
     everything = max(float(np.sum(binomial)), 1e-9)
-    events = everything / HORIZON
+    counted = float(np.sum(np.abs(seen + rate * totals)))
+    everything = max(everything, counted)
+    events = everything * effective / excess.shape[1]
     clump = float(np.sum(seen * seen)) / everything
     share = events / (events + PRIOR_EVENTS)
     clump = max(share * min(clump, 1e3) + (1 - share) * PRIOR_CLUMP, 1.0)
-    whole, counted = excess.sum(axis=0), totals.sum(axis=0)
+    whole, mass = excess.sum(axis=0), totals.sum(axis=0)
     square = whole * whole
     square = np.minimum(square, np.quantile(square, 0.98))
     spare = float(np.mean(square)) - clump * float(np.mean(binomial.sum(axis=0) + 1))
-    drift = max(spare, 0.0) / max(float(np.mean(counted * counted)), 1e-9)
+    drift = max(spare, 0.0) / max(float(np.mean(mass * mass)), 1e-9)
     return CountNoise(clump, drift, least)
 
 

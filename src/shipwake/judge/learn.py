@@ -180,7 +180,7 @@ def _of_counts(
     bounded = np.clip(rates - foretold.residuals * size, least, 1 - least)
     excess = (rates - bounded) * totals
     rate = bounded.mean(axis=0)
-    noise = counts.learn_noise(excess, totals, rate, least)
+    noise = counts.learn_noise(excess, totals, rate, least, moments.effective)
     measure = counts.Counted(noise, rate, counts.running_totals(totals))
     sampled = noise.deviation(rate, totals)
     drawn = np.clip(excess, -DRAWN_LIMIT * sampled, DRAWN_LIMIT * sampled)
