@@ -87,7 +87,7 @@ def _rest(river: River) -> float:
 
 def _next_due(river: River) -> datetime | None:
     with river.store.read() as tx:
-        return tx.looks.next_due()
+        return tx.looks.next_due(free=True)
 
 
 def settled(river: River) -> bool:

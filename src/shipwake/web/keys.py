@@ -69,12 +69,10 @@ def by_session(river: River, secret: str) -> Caller | None:
 
 
 def anybody(river: River) -> bool:
-    """Whether anyone can get in yet: a token with `admin`, or a session."""
+    """Whether anyone can get in yet: a token with `admin` that was not revoked, or a session."""
     with river.store.read() as tx:
-        tokens = tx.access.tokens()
-        return any(Scope.ADMIN in t.scopes for t in tokens) or tx.access.has_session(
-            river.clock.now()
-        )
+        admins = [t for t in tx.access.tokens() if Scope.ADMIN in t.scopes and not t.revoked]
+        return bool(admins) or tx.access.has_session(river.clock.now())
 
 
 def end(river: River, session: str) -> None:
