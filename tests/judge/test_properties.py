@@ -119,11 +119,8 @@ def _p_of_placebos() -> Floats:
 
 
 def test_chance_is_what_it_says() -> None:
-    """Of 120 harmless changes about a tenth has p ≤ 10 %, about half p ≤ 50 %, and next to none p ≤ 0.5 %.
-
-    The bounds are the 99.9 % ones of a binomial of 120.
-    """
-    p = _p_of_placebos()
+    """Of 120 harmless changes about a tenth has p ≤ 10 %, about half p ≤ 50 %, and next to none p ≤ 0.5 %."""
+    p = _p_of_placebos()  # the bounds are the 99.9 % ones of a binomial of 120
 
     assert np.mean(p <= 0.1) <= 0.20
     assert 0.34 <= np.mean(p <= 0.5) <= 0.66

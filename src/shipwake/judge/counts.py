@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from shipwake.domain import Floats
-from shipwake.judge.windows import Running
 
 PRIOR_CLUMP = 4.0
 PRIOR_EVENTS = 10.0
@@ -90,8 +89,3 @@ def learn_noise(
     spare = float(np.mean(square)) - clump * float(np.mean(binomial.sum(axis=0) + 1))
     drift = max(spare, 0.0) / max(float(np.mean(mass * mass)), 1e-9)
     return CountNoise(clump, drift, least)
-
-
-def running_counts(parts: Floats, totals: Floats) -> Running:
-    """Running sums whose means are shares: Σ part / Σ total."""
-    return Running.of(np.divide(parts, totals, out=np.zeros(len(totals)), where=totals > 0), totals)
