@@ -54,3 +54,17 @@ def test_a_long_watch_of_a_service_with_habits_is_judged_to_its_end() -> None:
     after = Samples.of(ANCHOR, SECOND, _usual(1800, 200, 16) - 9)
     look = Look(change="c", sli="shop memory", number=1, due=ANCHOR + 200 * SECOND, anchor=ANCHOR)
     assert assess(normal, after, look, level([normal], 0.0025)).health is Health.HEALTHY
+
+
+def test_habits_of_uncertain_size_hide_no_far_move() -> None:
+    """Deploys that dip by 2 to 20 MiB and come back do not excuse one that adds 27 MiB for good."""
+    past = _usual(0, 1800, 17)
+    starts = range(100, 1700, 200)
+    for k, start in enumerate(starts):
+        past[start : start + 45] -= (2, 8, 20)[k % 3] * np.linspace(1, 0, 45)
+    earlier = [Past(at=ANCHOR - (1800 - start) * SECOND) for start in starts]
+    history = Samples.of(ANCHOR - 1800 * SECOND, SECOND, past)
+    normal = learn(MEMORY, history, ANCHOR, earlier, unit_s=1)
+    after = Samples.of(ANCHOR, SECOND, _usual(1800, 30, 18) + 27)
+    look = Look(change="c", sli="shop memory", number=1, due=ANCHOR + 30 * SECOND, anchor=ANCHOR)
+    assert assess(normal, after, look, level([normal], 0.0025)).health.hurts

@@ -50,11 +50,11 @@ def calibrate(levels: list[Floats], sign: int, effective: float) -> Beyond:
     )
 
 
-def distances(levels: list[Floats], sign: int, stops: tuple[int, ...], damp: Floats) -> Floats:
-    """G at each of `stops` of one path, each level divided by `damp` [len(STOPS)]."""
+def distances(levels: list[Floats], sign: int, stops: tuple[int, ...], spared: Floats) -> Floats:
+    """G at each of `stops` of one path, of each level only what exceeds `spared` [len(STOPS)]."""
     known = [
-        float(np.log1p(max(sign * float(e[0]), 0.0) / d)) if m >= FROM else 0.0
-        for m, e, d in zip(STOPS, levels, damp, strict=True)
+        float(np.log1p(max(sign * float(e[0]) - s, 0.0))) if m >= FROM else 0.0
+        for m, e, s in zip(STOPS, levels, spared, strict=True)
     ]
     running = np.maximum.accumulate(np.array(known))
     return np.array([running[STOPS.index(s)] for s in stops])

@@ -15,6 +15,8 @@ from shipwake.judge.recurrence import Recurrence
 from shipwake.judge.statistics import Paths, both_ways, levels
 from shipwake.judge.watched import Watched
 
+SPARED = 4.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moved:
@@ -71,7 +73,7 @@ def _direction(
     p = _running_p(calibration, statistics, again, forgiven, stops)
     if calibration.beyond is None:
         return p
-    far = distances(_levels(z), sign, stops, _damp(model, again))
+    far = distances(_levels(z), sign, stops, _spared(model, again))
     return calibration.beyond.joined(p, far)
 
 
@@ -82,14 +84,12 @@ def _levels(z: Floats) -> list[Floats]:
     return estimates(path)
 
 
-def _damp(model: Model, again: Recurrence) -> Floats:
-    """By how much a level says less at each of STOPS, since what recurs is of uncertain size."""
+def _spared(model: Model, again: Recurrence) -> Floats:
+    """How much of a level at each of STOPS the uncertain size of what recurs may explain: `SPARED` deviations of it."""
     if not again.count:
-        return np.ones(len(STOPS))
+        return np.zeros(len(STOPS))
     sizes = np.cumsum(np.abs(again.curve)) / np.arange(1, HORIZON + 1) / model.sigma
-    at = sizes[np.array(STOPS) - 1]
-    damp: Floats = np.sqrt(1 + 1 / again.count + (2 * again.spread * at) ** 2)
-    return damp
+    return np.asarray(SPARED * again.spread * sizes[np.array(STOPS) - 1])
 
 
 def _running_p(
