@@ -46,3 +46,12 @@ def test_failures_that_end_are_a_recovery(seed: int) -> None:
     """Once they stopped for as long as they lasted, the indicator is healthy again, and says why."""
     last = _last(seed, [0.05] * 60 + [0.0005] * 90)[-1]
     assert (last.health, last.reason) == (Health.HEALTHY, Reason.RECOVERED)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_a_recovery_is_not_forgotten_while_the_watch_goes_on(seed: int) -> None:
+    """Twenty minutes after failures ended the indicator is healthy, whatever rare one came in between."""
+    shares = [0.03] * 110 + [0.0005] * 1100
+    shares[700] = 0.5
+    last = _last(seed, shares)[-1]
+    assert (last.health, last.reason) == (Health.HEALTHY, Reason.RECOVERED)

@@ -11,10 +11,10 @@ STILL = 1 / 3
 """A level above this share of the worst is not back."""
 RARELY = 0.2
 """The same for events, whose number is a matter of luck."""
-
-
 ENOUGH = 6.0
 """Events that the last stretch would have shown were nothing mended; with fewer, their absence says little."""
+LUCK = 2.0
+"""How much of √events may be luck: four deviations, each ½ for a Poisson count."""
 
 
 def recovered(
@@ -24,8 +24,10 @@ def recovered(
 
     They must be so for at least 12 samples and as long as they were out (since slot `began`), up to 60.
     `sign` is the harmful direction. Of `counts`, residuals are events: they are rare, so that a burst must
-    not be left out, and quiet counts for something only where events were due.
+    not be left out, and quiet counts for something only where events were due, however long the watch.
     """
+    if counts:
+        return _mended(sign * z, ok, began)
     m = len(z)
     back = int(np.clip(np.ceil((m - began) / 2), FEWEST, HORIZON))
     if m - back <= began or ok[-back:].sum() < 0.8 * back:
@@ -34,8 +36,6 @@ def recovered(
     last = sign * z[-back:][ok[-back:]]
     if not len(out):
         return None
-    if counts:
-        return _mended(out, last, sign * z[: m - back])
     low, high = straying.at(len(last))
     wide = np.sqrt(max(1.0, m / HORIZON))
     far = (high if sign > 0 else -low) * wide
@@ -46,15 +46,38 @@ def recovered(
     return _since(sign * z, far)
 
 
-def _mended(out: Floats, last: Floats, before: Floats) -> int | None:
-    """For events: the last stretch has far fewer of them than it would have had, and enough were due."""
-    # What raised the alarm was partly luck: the rate that so many events speak for at the least.
-    rate = max(np.sqrt(max(float(out.sum()), 0.0)) - 1, 0.0) ** 2 / len(out)
+def _mended(z: Floats, ok: np.ndarray, began: int) -> int | None:
+    """For events: since the slot that parts many from few best there are far fewer, and enough were due."""
+    events = np.where(ok, z, 0.0)[began:]
+    parted = _parted(np.maximum(events, 0.0))
+    out, last = events[:parted], events[parted:]
+    if not len(out) or len(last) < np.clip(len(out), FEWEST, HORIZON):
+        return None
+    if np.mean(ok[began + parted :]) < 0.8:
+        return None
+    # What raised the alarm and parted it was partly luck: the rate that so many events speak for at the least.
+    rate = max(np.sqrt(max(float(out.sum()), 0.0)) - LUCK, 0.0) ** 2 / len(out)
     halves = [float(part.mean()) for part in (last, last[len(last) // 2 :])]
     if rate * len(last) < ENOUGH or max(halves) > RARELY * rate:
         return None
-    some = np.flatnonzero(before > 0.5)
-    return int(some[-1]) + 1 if len(some) else len(before)
+    return began + parted
+
+
+def _parted(events: Floats) -> int:
+    """The slot from which on a lower rate explains `events` [m] best: two Poisson rates by likelihood."""
+    m = len(events)
+    before = np.cumsum(events)
+    after = before[-1] - before
+    slots = np.arange(1, m + 1, dtype=np.float64)
+    rest = np.maximum(m - slots, 1.0)
+    gain = _likelihood(before, slots) + _likelihood(after, rest)
+    gain[(before / slots <= after / rest) | (slots >= m)] = -np.inf
+    return int(np.argmax(gain)) + 1
+
+
+def _likelihood(events: Floats, slots: Floats) -> Floats:
+    """Σ log of Poisson's likelihood at its best rate, less what does not depend on where the slots part."""
+    return np.asarray(events * np.log(np.maximum(events, 1e-12) / slots))
 
 
 def _level(z: Floats) -> float:
