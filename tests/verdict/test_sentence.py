@@ -153,6 +153,16 @@ def test_recovered_by_rollback() -> None:
     )
 
 
+def test_what_was_taken_back_for_its_harm_is_no_improvement() -> None:
+    """A change that hurt and was taken back is back to normal, though another indicator got better meanwhile."""
+    rollback = live("back", 30, service="checkout", rolls_back=DEPLOY.id)
+    verdict = judged([BACK, FASTER], others=[Other(rollback)])
+
+    assert verdict.health is Health.HEALTHY
+    assert verdict.sentence.startswith("checkout errors back to normal since 11:31 after it was")
+    assert judged([BACK, FASTER]).health is Health.IMPROVED
+
+
 def test_one_back_and_one_still_out() -> None:
     """While another indicator still hurts, the one that came back is said after it."""
     assert judged([BACK, SLOWER]).sentence == (

@@ -78,9 +78,16 @@ class Story:
     def health(self) -> Health:
         """The word of the whole change.
 
-        A required indicator that could not be judged hides no harm: it takes away only good news.
+        A required indicator that could not be judged hides no harm: it takes away only good news. So
+        does harm for which the change was taken back: it is over, and no improvement.
         """
         word = worst([i.word for i in self.indicators if i.a.health is not Health.UNKNOWN])
+        if (
+            word is Health.IMPROVED
+            and self.taken_back
+            and any(i.recovered for i in self.indicators)
+        ):
+            word = Health.HEALTHY
         return Health.UNKNOWN if self.required_missing and not word.hurts else word
 
     @property
