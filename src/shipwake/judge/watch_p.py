@@ -16,6 +16,7 @@ from shipwake.judge.statistics import Paths, both_ways, levels
 from shipwake.judge.watched import Watched
 
 SPARED = 4.0
+"""Deviations of a habit's size that are allowed for where a far move is asked about."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
