@@ -59,7 +59,7 @@ def test_what_is_known_is_given(kind: str, name: str) -> None:
     commits = tuple(Commit(**commit) for commit in case["change"].get("commits", ()))
     change = Change(id="c-1", kind=ChangeKind.DEPLOY, state=State.LIVE, commits=commits)
 
-    assert differences(case["commits"], plain(lookup.commits(change))) == []
+    assert differences(case["commits"], plain(lookup.commits(change).commits)) == []
 
 
 PEOPLE = st.builds(

@@ -59,4 +59,6 @@ def _steps(config: Config, recorded: Source | None) -> dict[str, timedelta]:
 
 def _channel(adapter: Adapter) -> Channel:
     environments = tuple(adapter.settings.get("environments", ()))
-    return Channel(name=adapter.name, teller=tell.connect(adapter), environments=environments)
+    teller = tell.connect(adapter)
+    everybody = bool(getattr(teller, "everybody", False))
+    return Channel(name=adapter.name, teller=teller, everybody=everybody, environments=environments)

@@ -7,7 +7,7 @@ from shipwake.domain.event import ChangeKind, Event, Facts, Heard, Says
 from shipwake.domain.health import EXIT_CODES, WORST_FIRST, Health, Reason, worst
 from shipwake.domain.instant import believable, from_epoch, parse_rfc3339, rfc3339, utc
 from shipwake.domain.notice import Notice, Ref, Reply, ReplyKind
-from shipwake.domain.people import Commit, Exposure, Link, Person
+from shipwake.domain.people import Commit, Contents, Exposure, Link, Person
 from shipwake.domain.samples import Floats, Samples, Slot, States
 from shipwake.domain.sli import Better, NoticeSize, Sli, SliKind
 from shipwake.domain.verdict import Finding, Sure, Suspect, Verdict
@@ -23,6 +23,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Commit",
+    "Contents",
     "Effect",
     "Event",
     "Evidence",

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shipwake.domain.instant import utc
+from shipwake.domain.notice import Reply
 from shipwake.domain.people import Commit, Exposure, Link, Person
 
 
@@ -36,6 +37,8 @@ class Says(StrEnum):
     """Adds to what is known of a revision: commits, pull requests, builds."""
     PING = "ping"
     """The sender is connected; there is nothing more to it."""
+    REPLY = "reply"
+    """Somebody answered what they were told: `reply` says what, and no change is made of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ class Event:
     text: str
     """One line, in words, for the page "what we heard"."""
     facts: Facts = field(default_factory=Facts)
+    reply: Reply | None = None
     clock_doubted: bool = False
     """The sender's time could not be meant, so `at` is the time of receipt."""
 
@@ -90,7 +94,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """The raw bytes and headers of one delivery; header names are lower case."""
+    """The raw bytes and headers of one delivery; header names are lower case.
+
+    Under `:path` stands the path it came to, for senders that say there what they speak of.
+    """
 
     kind: str
     source: str

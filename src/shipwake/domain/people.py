@@ -51,3 +51,14 @@ class Exposure:
 
     at: datetime
     share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What is in a change, as far as somebody knows: all of it may be empty."""
+
+    commits: tuple[Commit, ...] = ()
+    authors: tuple[Person, ...] = ()
+    links: tuple[Link, ...] = ()
+    tags: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()

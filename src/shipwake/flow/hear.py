@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shipwake.domain import Heard
 from shipwake.flow.river import River
-from shipwake.intake import RefusedError
+from shipwake.intake import Intake, Receipt, Receipted, RefusedError
 
 SAME_DELIVERY = ("x-github-delivery", "idempotency-key", "x-request-id")
 """Headers that tell two deliveries of equal bytes apart."""
@@ -20,6 +20,8 @@ class Answer:
     title: str
     detail: str = ""
     delivery: int | None = None
+    receipt: Receipt | None = None
+    """What this sender expects to be told instead."""
 
 
 def hear(
@@ -51,8 +53,17 @@ def hear(
         delivery = tx.heard.keep(heard, digest(heard))
     river.wake.set()
     return Answer(
-        status=202, title="Heard", detail="Kept; it is understood next.", delivery=delivery
+        status=202,
+        title="Heard",
+        detail="Kept; it is understood next.",
+        delivery=delivery,
+        receipt=_receipt(intake, heard),
     )
+
+
+def _receipt(intake: Intake, heard: Heard) -> Receipt | None:
+    receipted: Receipted | None = intake if hasattr(intake, "receipt") else None
+    return receipted.receipt(heard) if receipted else None
 
 
 def digest(heard: Heard) -> str:

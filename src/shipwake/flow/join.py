@@ -25,6 +25,10 @@ def join(river: River, tx: Tx, event: Event) -> str | None:
     """Add one event; returns the id of the change it now belongs to, None where it belongs to none (yet)."""
     if not tx.events.add(event) or event.says is Says.PING:
         return None
+    if event.says is Says.REPLY:
+        if event.reply and tx.changes.get(event.reply.change):
+            tx.replies.add(event.reply)
+        return None
     if event.says is Says.CONTEXT:
         _retell(river, tx, event)
         return None

@@ -21,10 +21,14 @@ HISTORY = timedelta(days=28)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A teller by its configured name, and the environments it speaks for (none: all)."""
+    """A teller by its configured name, and the environments it speaks for (none: all).
+
+    `everybody` says that it is one place that all read: each change is told there once, to nobody in particular.
+    """
 
     name: str
     teller: Teller
+    everybody: bool = False
     environments: tuple[str, ...] = ()
 
 

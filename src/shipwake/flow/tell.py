@@ -30,10 +30,11 @@ def compose(
     url = f"{river.config.url.rstrip('/')}/changes/{change.id}"
     words = message(change, verdict, previous if told else None, url=url)
     notices = []
+    named = recipients(river, change)
     for channel in river.channels:
         if channel.environments and change.environment not in channel.environments:
             continue
-        for recipient in recipients(river, change):
+        for recipient in [""] if channel.everybody else named:
             notice = Notice(
                 change=change.id,
                 recipient=recipient,

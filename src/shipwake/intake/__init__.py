@@ -1,6 +1,7 @@
 """Bytes and headers to events: verify, then parse, nothing else."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, cast
 
@@ -27,6 +28,23 @@ class Intake(Protocol):
 
     def events(self, heard: Heard) -> Sequence[Event]:
         """What it says; empty where it is of no use to us. Raises UnreadableError where it cannot be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a sender expects to be answered at once, where that is not our own answer."""
+
+    status: int = 200
+    body: str = ""
+    media_type: str = "text/plain"
+
+
+class Receipted(Protocol):
+    """An intake whose sender wants an answer of a form of its own."""
+
+    def receipt(self, heard: Heard) -> Receipt:
+        """The answer to a verified delivery; as pure as the rest."""
         ...
 
 

@@ -1,11 +1,11 @@
 """What is in a change and who made it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, cast
 
 from shipwake.config import Adapter, kinds
-from shipwake.domain import Change, Commit, Person, ShipwakeError
+from shipwake.domain import Change, Contents, Heard, Person, ShipwakeError
 
 ROOM = "lookup"
 
@@ -23,12 +23,24 @@ class LookupFailedError(ShipwakeError):
 class Lookup(Protocol):
     """Somewhere that knows more of a change than its events said."""
 
-    def commits(self, change: Change) -> Sequence[Commit]:
-        """The commits of the change, oldest first; empty where nothing is known. Raises LookupFailedError."""
+    def commits(self, change: Change) -> Contents:
+        """What is in the change, its commits oldest first; empty where nothing is known. Raises LookupFailedError."""
         ...
 
     def person(self, identity: Person) -> Person:
         """The same person with what is known beside; as given where nothing is. Raises LookupFailedError."""
+        ...
+
+
+class Polled(Protocol):
+    """A lookup that can also be asked for what its webhooks may have lost."""
+
+    def deliveries(self, repository: str, since: datetime) -> Sequence[Heard]:
+        """The deliveries that a webhook would have sent of `owner/name` since then, oldest first.
+
+        Each has an id of its own that is the same at every poll, so that hearing it again has no effect. Raises
+        LookupFailedError.
+        """
         ...
 
 

@@ -1,11 +1,10 @@
 """What the events themselves said: the commits they carried, and people as far as their addresses tell; asks nobody."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shipwake.config import Adapter, Setting
-from shipwake.domain import Change, Commit, Person
+from shipwake.domain import Change, Contents, Person
 
 SETTINGS: tuple[Setting, ...] = ()
 NO_REPLY = re.compile(
@@ -18,9 +17,9 @@ NO_REPLY = re.compile(
 class EventLookup:
     """Knows what is already there."""
 
-    def commits(self, change: Change) -> Sequence[Commit]:
-        """The commits that came with the change's events."""
-        return change.commits
+    def commits(self, change: Change) -> Contents:
+        """What came with the change's events."""
+        return Contents(commits=change.commits)
 
     def person(self, identity: Person) -> Person:
         """A private address of a code host becomes the login it stands for: nobody reads mail there."""

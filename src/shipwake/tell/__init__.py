@@ -20,7 +20,11 @@ class TellError(ShipwakeError):
 
 
 class Teller(Protocol):
-    """One channel."""
+    """One channel.
+
+    A teller with an attribute `everybody` that is true is one place that all read: it is told of each change once,
+    with an empty recipient.
+    """
 
     def find(self, key: str) -> Ref | None:
         """Where the notice of this key already is; None where it is not, or where the channel cannot be searched."""

@@ -39,9 +39,11 @@ def deliver_to(request: Request, river: Here, raw: Raw, kind: str, source: str) 
 
 
 def _heard(request: Request, river: River, kind: str, source: str, raw: bytes) -> Response:
-    told = hear(
-        river, kind, source, request.headers, raw, vouched=_vouched(request, river, kind, source)
-    )
+    headers = {**request.headers, ":path": request.url.path}
+    told = hear(river, kind, source, headers, raw, vouched=_vouched(request, river, kind, source))
+    if told.receipt is not None:
+        receipt = told.receipt
+        return Response(receipt.body, receipt.status, media_type=receipt.media_type)
     if told.status < HTTPStatus.BAD_REQUEST:
         return answer(shapes.of(shapes.Heard, told), told.status)
     return respond(request, problem(told.status, told.title, told.detail))
