@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from shipwake.domain import Heard
 from shipwake.flow.river import River
@@ -62,8 +63,7 @@ def hear(
 
 
 def _receipt(intake: Intake, heard: Heard) -> Receipt | None:
-    receipted: Receipted | None = intake if hasattr(intake, "receipt") else None
-    return receipted.receipt(heard) if receipted else None
+    return cast("Receipted", intake).receipt(heard) if hasattr(intake, "receipt") else None
 
 
 def digest(heard: Heard) -> str:
