@@ -2,7 +2,9 @@
 
 from shipwake.store.access import Token
 from shipwake.store.changes import Stored
+from shipwake.store.duties import Duty
 from shipwake.store.errors import BusyError, NotMigratedError, UnreachableError
+from shipwake.store.fills import Fill
 from shipwake.store.heard import HeardPage, HeardRow, Kept, Outcome, Sender, Why
 from shipwake.store.looks import Leased
 from shipwake.store.mappings import Mapping
@@ -16,6 +18,8 @@ from shipwake.store.writer import SamplesWriter
 
 __all__ = [
     "BusyError",
+    "Duty",
+    "Fill",
     "Filter",
     "HeardPage",
     "HeardRow",

@@ -170,6 +170,16 @@ class SampleChunks:
         slot = chunks.edge(self._sql, series.id, series.grid.slots, newest=newest)
         return None if slot is None else from_epoch(series.grid.label(slot))
 
+    def drop(self, sli: str) -> None:
+        """Delete every sample of an SLI, and that there ever was one."""
+        for series in self.series():
+            if series.sli == sli:
+                own = chunks.CHUNKS.c.id.between(
+                    chunks.key(series.id, 0), chunks.key(series.id + 1, 0) - 1
+                )
+                self._sql.do(delete(chunks.CHUNKS).where(own))
+                self._sql.do(delete(SERIES).where(SERIES.c.id == series.id))
+
     def forget(self, before: datetime) -> int:
         """Delete every chunk that ends before that time; returns how many that were."""
         gone = 0

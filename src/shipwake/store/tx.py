@@ -2,7 +2,9 @@
 
 from shipwake.store.access import Access
 from shipwake.store.changes import Changes
+from shipwake.store.duties import Duties
 from shipwake.store.events import Events
+from shipwake.store.fills import Fills
 from shipwake.store.heard import Deliveries
 from shipwake.store.looks import Looks
 from shipwake.store.mappings import Mappings
@@ -19,7 +21,9 @@ class Tx:
     __slots__ = (
         "access",
         "changes",
+        "duties",
         "events",
+        "fills",
         "heard",
         "looks",
         "mappings",
@@ -40,3 +44,5 @@ class Tx:
         self.replies = Replies(sql)
         self.mappings = Mappings(sql)
         self.access = Access(sql)
+        self.duties = Duties(sql)
+        self.fills = Fills(sql)
