@@ -100,6 +100,27 @@ def test_a_long_wait_is_handed_on() -> None:
     assert (caught.value.retry_after, len(server.asked)) == (timedelta(seconds=77), 1)
 
 
+def test_a_wait_may_stand_in_other_headers() -> None:
+    """A system that asks for patience in headers of its own is obeyed, and the caller sees all that it said."""
+    client = _client(waits=lambda headers: timedelta(seconds=float(headers["x-reset"])))
+    with (
+        serving({"status": 429, "headers": {"X-Reset": "55"}}) as server,
+        client,
+        pytest.raises(CallError) as caught,
+    ):
+        client.request("GET", server.url)
+    assert (caught.value.retry_after, len(server.asked)) == (timedelta(seconds=55), 1)
+    assert caught.value.headers["x-reset"] == "55"
+
+
+def test_what_did_not_change_is_an_answer() -> None:
+    """To a question that names what is known already, 304 is an answer and no redirect."""
+    with serving({"status": 304, "headers": {"ETag": "a"}}) as server, _client() as client:
+        answer = client.request("GET", server.url, headers={"If-None-Match": "a"})
+    assert (answer.status, answer.body, answer.headers["etag"]) == (304, b"", "a")
+    assert server.asked[0].headers["if-none-match"] == "a"
+
+
 def test_silence_ends_in_time() -> None:
     """A server that never answers costs the timeout, and the failure is passing."""
     began = monotonic()

@@ -4,7 +4,7 @@ import json as json_text
 import logging
 import re
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -28,6 +28,8 @@ LARGEST = 64 * 1024 * 1024
 FIRST_WAIT_S, GROWTH = 0.2, 3.0
 EXCERPT = 200
 DAY_S = 86_400.0
+NOT_MODIFIED = 304
+"""An answer only to whoever asked with If-None-Match or If-Modified-Since."""
 
 for _name in ("httpx", "httpcore"):
     # They write addresses and headers, and those hold secrets.
@@ -37,7 +39,7 @@ for _name in ("httpx", "httpcore"):
 class CallError(ShipwakeError):
     """A call to another system failed: `permanent` says whether to correct something or to wait `retry_after`.
 
-    `status` is its answer's, None where there was none.
+    `status` is its answer's, None where there was none; `headers` are that answer's, names in lower case.
     """
 
     def __init__(
@@ -47,15 +49,17 @@ class CallError(ShipwakeError):
         permanent: bool,
         status: int | None = None,
         retry_after: timedelta | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message, permanent=permanent)
         self.status = status
         self.retry_after = retry_after
+        self.headers = headers or {}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: a status below 300, header names in lower case, and the unpacked body."""
+    """What came back: a status below 300, or 304; header names in lower case; and the unpacked body."""
 
     status: int
     headers: Mapping[str, str]
@@ -74,12 +78,18 @@ class Answer:
             ) from None
 
 
+def asked_to_wait(headers: Mapping[str, str]) -> timedelta | None:
+    """How long an answer asks to be left alone, by its Retry-After; None where it says nothing."""
+    return retry_after(headers.get("retry-after", ""))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True, eq=False)
 class Client:
     """Requests to one other system, from any thread; its connections end with it, at the latest.
 
     `timeout_s` bounds each wait and, four times over, a whole answer. `patience_s` bounds the waits between tries: an
-    answer that asks for a longer one ends them. `secrets` are hidden in every message.
+    answer that asks for a longer one ends them. `waits` reads that from a refusal's headers, for systems that have
+    headers of their own for it. `secrets` are hidden in every message.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -87,6 +97,7 @@ class Client:
     timeout_s: float = 10.0
     attempts: int = 3
     patience_s: float = 5.0
+    waits: Callable[[Mapping[str, str]], timedelta | None] = asked_to_wait
     _pool: httpx.Client = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -105,7 +116,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
     ) -> Answer:
-        """Send until it is answered below 300; raises CallError, permanent or passing.
+        """Send until it is answered below 300, or by 304; raises CallError, permanent or passing.
 
         What may have had an effect is sent again only where that does no harm: `repeatable`, by default the methods
         that HTTP calls idempotent.
@@ -171,27 +182,27 @@ class Client:
             reason = self._hidden(str(error)) or type(error).__name__
             permanent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
             raise CallError(f"{asked}: {reason}", permanent=permanent) from None
-        if response.is_success:
-            return Answer(
-                response.status_code,
-                {k.lower(): v for k, v in response.headers.items()},
-                body,
-                asked,
-            )
+        if response.is_success or response.status_code == NOT_MODIFIED:
+            return Answer(response.status_code, _headers(response), body, asked)
         raise self._refused(asked, response, body)
 
     def _refused(self, asked: str, response: httpx.Response, body: bytes) -> CallError:
-        status = response.status_code
+        status, headers = response.status_code, _headers(response)
         if response.is_redirect:
             target = _place(str(response.headers.get("location", "")))
             message = f"{asked} redirects to {target}; redirects are not followed, so configure the final address"
-            return CallError(message, permanent=True, status=status)
+            return CallError(message, permanent=True, status=status, headers=headers)
         said = self._hidden(" ".join(body[: 4 * EXCERPT].decode(errors="replace").split()))[
             :EXCERPT
         ]
         message = f"{asked} answered {status} {response.reason_phrase}{f': {said}' if said else ''}"
-        after = retry_after(response.headers.get("retry-after", ""))
-        return CallError(message, permanent=status not in PASSING, status=status, retry_after=after)
+        return CallError(
+            message,
+            permanent=status not in PASSING,
+            status=status,
+            retry_after=self.waits(headers),
+            headers=headers,
+        )
 
     def _wait(self, error: CallError, attempt: int, *, again: bool) -> float | None:
         """Seconds until the next try; None where there is to be none."""
@@ -207,6 +218,10 @@ class Client:
             if secret:
                 text = text.replace(secret, "***")
         return re.sub(r"(https?://)\S+", r"\1…", text)
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
 
 
 def _read(response: httpx.Response, asked: str, end: float) -> bytes:
