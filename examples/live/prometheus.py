@@ -38,8 +38,9 @@ def serving(
 ) -> Iterator[str]:
     """Run a server over the folder `data`, and give its base URL once it is ready.
 
-    `targets` are pairs of a job's name and a "host:port" whose /metrics is read every `interval`, for the first
-    time about 5 s after the start; `flags` are further arguments of its command line. The folder stays afterwards, with its log in `prometheus.log`.
+    `targets` are pairs of a job's name and a "host:port" whose /metrics is read every `interval`, for the first time
+    about 5 s after the start; `flags` are further arguments of its command line. The folder stays, with its log in
+    `prometheus.log`.
     """
     data.mkdir(parents=True, exist_ok=True)
     (data / "prometheus.yml").write_text(configuration(targets, interval))
