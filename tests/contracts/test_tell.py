@@ -3,7 +3,7 @@
 import re
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from shipwake.domain import Health, Notice
 from shipwake.tell import Teller, TellError, connect
 from tests.contracts.answers import adapters, answers, cases, configured, path_of
+from tests.wire.mail import MailServer, taking_mail
 from tests.wire.server import Server, serving
 
 SECRET = "correct-horse-battery-staple"
@@ -40,14 +41,53 @@ def _case(kind: str, name: str) -> Case:
 
 
 @contextmanager
-def _teller(kind: str, case: Case) -> Iterator[tuple[Teller, Server]]:
-    with serving(*case.get("serve", ({},))) as server:
-        stated = answers("tell", kind).get("settings", {}) | case.get("settings", {})
-        known = {
-            k: v.replace("{server}", server.url) if isinstance(v, str) else v
-            for k, v in stated.items()
+def _teller(kind: str, case: Case) -> Iterator[tuple[Teller, Server | MailServer]]:
+    stated = answers("tell", kind)
+    with _other_side(case) as server:
+        scheme, _, place = server.url.partition("://")
+        parts = {
+            "{server}": f"{scheme}://{place}",
+            "{place}": place,
+            "{port}": place.rpartition(":")[2],
         }
-        yield connect(configured("tell", kind, known, SECRET=SECRET)), server
+
+        def filled(value: object) -> object:
+            match value:
+                case "{port}":
+                    return int(parts[value])
+                case str():
+                    for name, part in parts.items():
+                        value = value.replace(name, part)
+                    return value
+                case dict():
+                    return {key: filled(inner) for key, inner in value.items()}
+                case _:
+                    return value
+
+        settings = stated.get("settings", {}) | case.get("settings", {})
+        environ = stated.get("environ", {}) | case.get("environ", {})
+        known, variables = filled(settings), filled(environ)
+        assert isinstance(known, dict)
+        assert isinstance(variables, dict)
+        yield connect(configured("tell", kind, known, SECRET=SECRET, **variables)), server
+
+
+def _other_side(case: Case) -> AbstractContextManager[Server | MailServer]:
+    if "mail" in case:
+        return taking_mail(case["mail"], SECRET)
+    return serving(*case.get("serve", ({},)))
+
+
+def _failures(case: Case) -> set[int]:
+    """The statuses (of a mail server: the codes) that the other side answers with; -1 for no answer."""
+    if "mail" in case:
+        said = [str(answer) for answer in case["mail"].values()]
+        return {
+            -1 if answer == "hang" else int(answer[:3]) for answer in said if answer[:1] in "h45"
+        }
+    return {
+        -1 if answer.get("hang") else answer.get("status", 200) for answer in case.get("serve", ())
+    }
 
 
 @adapters("tell")
@@ -56,14 +96,15 @@ def test_there_are_answers_to_hold_it_to(kind: str) -> None:
     stated = answers("tell", kind)
     assert stated, f"write {path_of('tell', kind)}"
     cases_of = stated["cases"].values()
-    served = [case for case in cases_of if "serve" in case]
-    statuses = {answer.get("status", 200) for case in served for answer in case["serve"]}
+    afar = [case for case in cases_of if "serve" in case or "mail" in case]
+    failures = set[int]().union(*map(_failures, afar))
 
     assert any("error" not in case for case in cases_of)
-    if served:
-        assert {429, 503} <= statuses or {429, 500} <= statuses
-        assert any(answer.get("hang") for case in served for answer in case["serve"])
-        assert {case["error"]["permanent"] for case in served if "error" in case} == {True, False}
+    if afar:
+        busy = {-1, 451, 550} if any("mail" in case for case in afar) else {-1, 429}
+        assert busy <= failures
+        assert failures & {500, 503, 550}
+        assert {case["error"]["permanent"] for case in afar if "error" in case} == {True, False}
 
 
 @cases("tell")
@@ -114,10 +155,20 @@ def test_what_was_never_put_is_not_found(kind: str) -> None:
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(words=st.text(st.characters(codec="utf-8"), max_size=40))
 def test_any_words_can_be_told(kind: str, words: str) -> None:
-    """Names and lines of any letters, line breaks and quotes are put."""
-    notice = replace(NOTICE, change=words, recipient=words, lines=(words, words), thread_line=words)
+    """Names and lines of any letters, line breaks and quotes are put; a recipient who cannot be told is an error."""
+    notice = replace(NOTICE, change=words, lines=(words, words), thread_line=words)
     with _teller(kind, _case(kind, "ok")) as (teller, _):
         assert isinstance(teller.put(notice, None).value, str)
+        refused = _refusal(teller, replace(notice, recipient=words))
+        assert refused is None or refused.permanent
+
+
+def _refusal(teller: Teller, notice: Notice) -> TellError | None:
+    try:
+        teller.put(notice, None)
+    except TellError as error:
+        return error
+    return None
 
 
 @cases("tell")
