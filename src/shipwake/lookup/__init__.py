@@ -21,7 +21,11 @@ class LookupFailedError(ShipwakeError):
 
 
 class Lookup(Protocol):
-    """Somewhere that knows more of a change than its events said."""
+    """Somewhere that knows more of a change than its events said.
+
+    One that asks nobody says so by an attribute `remote` that is false. One that can be polled (see `Polled`) says
+    how often by an attribute `poll`, a timedelta; without it, or None, it is not.
+    """
 
     def commits(self, change: Change) -> Contents:
         """What is in the change, its commits oldest first; empty where nothing is known. Raises LookupFailedError."""

@@ -1,21 +1,21 @@
 """What the events themselves said: the commits they carried, and people as far as their addresses tell; asks nobody."""
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import ClassVar
+from typing import ClassVar
 
 from shipwake.config import Adapter, Setting
 from shipwake.domain import Change, Contents, Person
+from shipwake.lookup.hosts import unmasked
 
 SETTINGS: tuple[Setting, ...] = ()
-NO_REPLY = re.compile(
-    r"(?:[0-9]+\+)?(?P<login>[^@+\s]+)@users\.noreply\.[a-z0-9.-]+", re.IGNORECASE
-)
-"""GitHub's private addresses, new (`12345+login@`) and old (`login@`), also of an Enterprise Server."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventLookup:
     """Knows what is already there."""
+
+    remote: ClassVar[bool] = False
 
     def commits(self, change: Change) -> Contents:
         """What came with the change's events."""
@@ -23,11 +23,7 @@ class EventLookup:
 
     def person(self, identity: Person) -> Person:
         """A private address of a code host becomes the login it stands for: nobody reads mail there."""
-        found = NO_REPLY.fullmatch(identity.email.strip())
-        if found is None:
-            return identity
-        login = identity.login or found["login"]
-        return replace(identity, email="", login=login, bot=identity.bot or login.endswith("[bot]"))
+        return unmasked(identity)
 
 
 def connect(_adapter: Adapter) -> EventLookup:
