@@ -57,12 +57,20 @@ def _source(kind: str, case: Case, folder: Path, asked: list[Asked]) -> Iterator
     with serving(*case.get("serve", ({},))) as server:
         places = {"{server}": server.url, "{folder}": str(folder)}
         settings = {
-            k: places.get(v, v)
+            k: _placed(v, places)
             for k, v in (stated.get("settings", {}) | case.get("settings", {})).items()
         }
         adapter = configured("sources", kind, settings, SECRET=SECRET)
         yield connect(adapter, reader=Kept(case.get("pushed", {})))
         asked.extend(server.asked)
+
+
+def _placed(setting: Any, places: Mapping[str, str]) -> Any:  # noqa: ANN401 - what YAML holds
+    """A setting with the names of places in it replaced."""
+    if isinstance(setting, str):
+        for name, place in places.items():
+            setting = setting.replace(name, place)
+    return setting
 
 
 def _sli(kind: str, case: Case) -> Sli:
