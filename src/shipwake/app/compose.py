@@ -2,12 +2,13 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from shipwake import intake, lookup, sources, tell
 from shipwake.config import Adapter, Config
-from shipwake.flow import Channel, River, with_steps
+from shipwake.flow import Channel, Kept, Learners, Readers, River, with_steps
 from shipwake.sources import Source
 from shipwake.store import Store
 from shipwake.wire.clock import Clock, SystemClock
@@ -24,30 +25,57 @@ def compose(config: Config, *, clock: Clock | None = None, recorded: Source | No
     clock = clock or SystemClock()
     store = Store.open(config.database, clock=clock)
     store.migrate()
+    found = _sources(config, store, recorded)
+    lookups = tuple(lookup.connect(adapter) for adapter in config.lookup)
+    live: dict[str, Any] = {} if recorded else {"reading": _readers(found), "learner": Learners()}
     return River(
         config=with_steps(config, _steps(config, recorded)),
         store=store,
         clock=clock,
-        hooks=_hooks(config),
-        sources=_sources(config, store, recorded),
+        hooks=_hooks(config, lookups),
+        sources=found,
         channels=tuple(_channel(adapter) for adapter in config.tell) if recorded is None else (),
-        lookups=tuple(lookup.connect(adapter) for adapter in config.lookup),
+        lookups=lookups,
         worker=f"{socket.gethostname()}:{os.getpid()}",
         settle=2 if recorded is None else 0,
+        **live,
     )
 
 
-def _hooks(config: Config) -> Mapping[tuple[str, str], intake.Intake]:
+def _hooks(
+    config: Config, lookups: Sequence[lookup.Lookup]
+) -> Mapping[tuple[str, str], intake.Intake]:
+    """The configured ones, our own form, and those in whose form a polled lookup speaks."""
     adapters = config.hooks
     if not any(a.kind == IMPLICIT_HOOK.kind for a in adapters):
         adapters = (*adapters, IMPLICIT_HOOK)
-    return {(a.kind, a.name if a.name != a.kind else ""): intake.connect(a) for a in adapters}
+    made = {(a.kind, a.name if a.name != a.kind else ""): intake.connect(a) for a in adapters}
+    for adapter, polled in zip(config.lookup, lookups, strict=True):
+        place = (adapter.kind, str(adapter.settings.get("hook", "")))
+        if getattr(polled, "poll", None) and place not in made:
+            # Without a secret it takes no delivery from outside, and still reads what was asked for.
+            made[place] = intake.connect(Adapter(kind=adapter.kind, name=place[1], settings={}))
+    return made
 
 
 def _sources(config: Config, store: Store, recorded: Source | None) -> dict[str, Source]:
     push = Adapter(kind="push", name="push", settings={})
     made = {"push": recorded or sources.connect(push, reader=store.pushed)}
-    return made | {a.name: sources.connect(a, reader=store.pushed) for a in config.sources}
+    return made | {a.name: _source(a, store) for a in config.sources}
+
+
+def _source(adapter: Adapter, store: Store) -> Source:
+    """A source; the past of one that is asked over a network is kept in the store."""
+    made = sources.connect(adapter, reader=store.pushed)
+    if not hasattr(made, "parallel"):
+        return made
+    # Secrets show themselves to nobody, so that a new password asks for no new back-fill.
+    identity = repr((adapter.kind, sorted(adapter.settings.items(), key=lambda item: item[0])))
+    return Kept(made, store, identity)
+
+
+def _readers(found: Mapping[str, Source]) -> Readers:
+    return Readers({name: s.parallel for name, s in found.items() if isinstance(s, Kept)})
 
 
 def _steps(config: Config, recorded: Source | None) -> dict[str, timedelta]:

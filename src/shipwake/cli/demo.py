@@ -63,7 +63,7 @@ def _play(day: Recording, folder: Path, port: int, begun: float, *, once: bool) 
     clock = ManualClock(day.live_from)
     with tempfile.TemporaryDirectory(prefix="shipwake-demo-") as place:
         river = compose(settings(day.config, Path(place), port), clock=clock)
-        with closing(river.store), beside(river) as url:
+        with closing(river), beside(river) as url:
             screen = Screen(day, river, url, begun)
             screen.opening(folder)
             with httpx.Client(base_url=url, timeout=60) as client:

@@ -28,4 +28,4 @@ def command(config: Path | None) -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     run(river, stop)
-    river.store.close()
+    river.close()

@@ -5,9 +5,12 @@ from shipwake.flow.converse import converse
 from shipwake.flow.crash_points import CRASH_POINTS
 from shipwake.flow.hear import Answer, hear
 from shipwake.flow.join import join
+from shipwake.flow.kept import Kept
+from shipwake.flow.learners import Learners
 from shipwake.flow.look import lease, look, others_near
 from shipwake.flow.loop import run, settled, step
 from shipwake.flow.push import Batch, Taken, push
+from shipwake.flow.readers import Readers
 from shipwake.flow.river import Channel, River, with_steps
 
 __all__ = [
@@ -15,6 +18,9 @@ __all__ = [
     "Answer",
     "Batch",
     "Channel",
+    "Kept",
+    "Learners",
+    "Readers",
     "River",
     "Taken",
     "announce",

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shipwake.domain import Change, Event, Says, merge
-from shipwake.flow.river import River
-from shipwake.flow.watch import open_watch, reopen_rolled_back
+from shipwake.flow.river import DESCRIBE, River
+from shipwake.flow.watch import STALE, open_watch, reopen_rolled_back
 from shipwake.store import Tx
 from shipwake.wire.chance import new_id
 
@@ -72,9 +72,28 @@ def settle(river: River, tx: Tx, change_id: str, place: Place) -> Change:
     tx.changes.save(change, mapped=mapped)
     if mapped:
         open_watch(river, tx, change)
+        _ask_what_is_in_it(river, tx, change)
         if change.rolls_back:
             reopen_rolled_back(tx, change)
     return change
+
+
+def _ask_what_is_in_it(river: River, tx: Tx, change: Change) -> None:
+    """Owe a description of what went live, from the revision before it on."""
+    if not (river.remote_lookups and change.at and change.revision and change.repository):
+        return
+    now = river.clock.now()
+    if now - change.at > STALE:
+        return
+    before = change.previous_revision
+    if not before and change.service:
+        past = tx.changes.past(
+            change.service, change.environment, since=change.at - LOOK_BACK, before=change.at
+        )
+        earlier = [s.change.revision for s in past if s.change.id != change.id]
+        before = next((r for r in reversed(earlier) if r and r != change.revision), "")
+    asks = f"{change.repository} {before}..{change.revision}"
+    tx.duties.owe(DESCRIBE, change.id, now, asks=asks)
 
 
 def _known(tx: Tx, event: Event, place: Place) -> str | None:

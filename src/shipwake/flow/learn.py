@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from shipwake.domain import Change, Health, Samples, Sli
 from shipwake.flow.river import HISTORY, River
@@ -20,7 +21,7 @@ def normal_of(river: River, change: Change, sli: Sli, anchor: datetime) -> Norma
         history = river.sources[sli.source].samples(sli, anchor - HISTORY, anchor)
         with river.store.read() as tx:
             past = past_changes(tx, change, sli, anchor)
-        return learn(sli, history, anchor, past, unit_s=river.unit(sli).total_seconds())
+        return river.learner(sli, history, anchor, past, unit_s=river.unit(sli).total_seconds())
 
     return river.normals.get((change.id, sli.name, anchor), now)
 
@@ -42,17 +43,28 @@ def level_of(river: River, change: Change, slis: Sequence[Sli], anchor: datetime
         held = tx.looks.level(change.id)
     if held is not None:
         return Level(early=held[0], later=held[1])
-    normals = []
-    for sli in slis:
-        try:
-            normals.append(normal_of(river, change, sli, anchor))
-        except SourceError:
-            nothing = Samples.nothing(anchor - HISTORY, river.unit(sli), sli.columns)
-            normals.append(learn(sli, nothing, anchor, (), unit_s=river.unit(sli).total_seconds()))
-    found = level(normals, river.config.caution)
+    found = level(_normals(river, change, slis, anchor), river.config.caution)
     with river.store.write() as tx:
         tx.looks.set_level(change.id, found.early, found.later)
     return found
+
+
+def _normals(river: River, change: Change, slis: Sequence[Sli], anchor: datetime) -> list[Normal]:
+    """The normal of every SLI, those of one source side by side; one that cannot be read counts as unknown."""
+
+    def of(sli: Sli) -> Normal:
+        try:
+            return normal_of(river, change, sli, anchor)
+        except SourceError:
+            nothing = Samples.nothing(anchor - HISTORY, river.unit(sli), sli.columns)
+            return learn(sli, nothing, anchor, (), unit_s=river.unit(sli).total_seconds())
+
+    found: dict[str, Normal] = {}
+    for source in dict.fromkeys(sli.source for sli in slis):
+        here = [sli for sli in slis if sli.source == source]
+        learned = river.reading.all(source, [partial(of, sli) for sli in here])
+        found |= {sli.name: normal for sli, normal in zip(here, learned, strict=True)}
+    return [found[sli.name] for sli in slis]
 
 
 def past_changes(tx: Tx, change: Change, sli: Sli, anchor: datetime) -> list[Past]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -20,11 +21,12 @@ from shipwake.domain import (
 from shipwake.flow.crash_points import crash_point
 from shipwake.flow.learn import level_of, normal_of
 from shipwake.flow.river import River
-from shipwake.flow.tell import compose
-from shipwake.judge import assess
+from shipwake.flow.tell import compose, recipients
+from shipwake.judge import Level, assess
 from shipwake.sources import SourceError
 from shipwake.store import Leased, Tx
 from shipwake.verdict import Other, fold
+from shipwake.wire.clock import monotonic
 
 log = structlog.get_logger()
 BATCH = 256
@@ -47,7 +49,10 @@ class Group:
     """The leased looks of one change on one source: made together, so that a slow source delays no other."""
 
     change: str
+    source: str
     rows: tuple[Leased, ...]
+    until_s: float
+    """When the lease ends, on this machine's monotonic clock: whoever comes later leaves it to another."""
 
 
 def lease(river: River) -> list[Group]:
@@ -55,16 +60,21 @@ def lease(river: River) -> list[Group]:
     now = river.clock.now()
     with river.store.write() as tx:
         leased = tx.looks.lease(now, limit=BATCH, worker=river.worker, seconds=LEASE_S)
+    until_s = monotonic() + LEASE_S
     crash_point("after a lease")
     groups: dict[tuple[str, str], list[Leased]] = {}
     for row in sorted(leased, key=lambda r: (r.look.due, r.look.change, r.look.sli)):
         sli = river.sli(row.look.sli)
         groups.setdefault((row.look.change, sli.source if sli else ""), []).append(row)
-    return [Group(change, tuple(rows)) for (change, _), rows in groups.items()]
+    return [
+        Group(change, source, tuple(rows), until_s) for (change, source), rows in groups.items()
+    ]
 
 
 def look(river: River, group: Group) -> None:
     """Make the looks of one group and commit what they found: all of it or nothing."""
+    if monotonic() > group.until_s:
+        return
     with river.store.read() as tx:
         stored = tx.changes.get(group.change)
     if stored is None:
@@ -73,17 +83,21 @@ def look(river: River, group: Group) -> None:
     slis = {s.name: s for s in river.slis_of(change)}
     made: list[tuple[Leased, Assessment]] = []
     waiting: list[tuple[Leased, Waiting]] = []
-    for row in group.rows:
-        found = _assess(river, change, slis, row.look)
+    anchor = min(row.look.anchor for row in group.rows)
+    held = level_of(river, change, tuple(slis.values()), anchor)
+    jobs = [partial(_assess, river, change, slis, row.look, held) for row in group.rows]
+    source = next((s.source for r in group.rows if (s := slis.get(r.look.sli))), "")
+    for row, found in zip(group.rows, river.reading.all(source, jobs), strict=True):
         if isinstance(found, Waiting):
             waiting.append((row, found))
         else:
             made.append((row, found))
+    named = recipients(river, change) if made else []
     crash_point("before the look is committed")
     with river.store.write() as tx:
         for row, wait in waiting:
             tx.looks.retry(row, wait.until, wait.why)
-        verdict = _commit(river, tx, change, slis, made)
+        verdict = _commit(river, tx, change, slis, made, named)
     crash_point("after the look is committed")
     if verdict is not None:
         river.wake.set()
@@ -93,13 +107,12 @@ def look(river: River, group: Group) -> None:
 
 
 def _assess(
-    river: River, change: Change, slis: dict[str, Sli], planned: Look
+    river: River, change: Change, slis: dict[str, Sli], planned: Look, held: Level
 ) -> Assessment | Waiting:
     sli = slis.get(planned.sli)
     if sli is None:
         return _unknown(planned, Reason.NO_INDICATORS, "this indicator is no longer configured")
     try:
-        level = level_of(river, change, tuple(slis.values()), planned.anchor)
         normal = normal_of(river, change, sli, planned.anchor)
         after = river.sources[sli.source].samples(sli, planned.anchor, planned.due)
     except SourceError as error:
@@ -111,7 +124,7 @@ def _assess(
     crash_point("after samples")
     if not _arrived(after, planned.due) and _patient(river, sli, planned):
         return Waiting(river.clock.now() + river.unit(sli) / 2, "samples still arriving")
-    return assess(normal, after, planned, level)
+    return assess(normal, after, planned, held)
 
 
 def _patient(river: River, sli: Sli, planned: Look) -> bool:
@@ -146,6 +159,7 @@ def _commit(
     change: Change,
     slis: dict[str, Sli],
     made: Sequence[tuple[Leased, Assessment]],
+    named: Sequence[str],
 ) -> Verdict | None:
     """End these looks: fences first, then assessments, verdict, next due times and notices, or nothing at all."""
     kept = []
@@ -177,7 +191,7 @@ def _commit(
         next_look=tx.looks.next_of(change.id),
     )
     tx.verdicts.append(verdict, kept)
-    for notice in compose(river, tx, change, verdict, previous):
+    for notice in compose(river, tx, change, verdict, previous, named):
         tx.outbox.put(notice)
     return verdict
 

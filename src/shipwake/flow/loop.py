@@ -1,4 +1,4 @@
-"""The loop that drives the flow: understand, look, tell, then rest until something is due or heard."""
+"""The loop that drives the flow: understand, look, tell, do what is owed, then rest until something is due or heard."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,6 +7,8 @@ from threading import Event as Flag
 
 import structlog
 
+from shipwake.flow.duties import DOES, do, lease_duties, owe
+from shipwake.flow.lanes import WIDTH, Lanes
 from shipwake.flow.learn import learn_ahead
 from shipwake.flow.look import lease, look
 from shipwake.flow.river import River
@@ -16,48 +18,81 @@ from shipwake.wire.clock import pause
 
 log = structlog.get_logger()
 Work = Callable[[], None]
-Attempt = Callable[[Work, Work | None], bool]
-"""Does one piece of work and says whether it was done; the second is what to do where it cannot be."""
 REST_S = 0.5
 """Longest pause: another process may have written work."""
 AFTER_FAILURE_S = 2.0
 
 
-def _plainly(work: Work, otherwise: Work | None = None) -> bool:  # noqa: ARG001  an error ends the turn
-    work()
-    return True
-
-
-def step(river: River, attempt: Attempt = _plainly) -> bool:
-    """One turn; True if anything was done, so that another turn is worth it at once.
-
-    `attempt` makes each piece of work; the default lets an error end the turn.
-    """
+def step(river: River) -> bool:
+    """One turn, here and in order; True if anything was done, so that another is worth it. An error ends it."""
     done = 0
     for kept in waiting(river):
-        done += attempt(partial(understand, river, kept), partial(give_up, river, kept))
+        understand(river, kept)
+        done += 1
     for group in lease(river):
-        done += attempt(partial(look, river, group), None)
+        look(river, group)
+        done += 1
     for queued in lease_notices(river):
-        done += attempt(partial(tell, river, queued), None)
+        tell(river, queued)
+        done += 1
+    for duty in (d for kind in DOES for d in lease_duties(river, kind, WIDTH)):
+        do(river, duty)
+        done += 1
     return done > 0
 
 
 def run(river: River, stop: Flag) -> None:
-    """Turn until `stop` is set. A piece of work that fails is logged, holds up no other, and is tried again."""
-    while not stop.is_set():
-        try:
-            busy = step(river, _guarded)
-        except Exception:
-            log.exception("the store could not be asked for work; it is asked again")
-            pause(AFTER_FAILURE_S, stop)
-            continue
-        if not busy and not _learned(river):
-            pause(_rest(river), river.wake)
-            river.wake.clear()
+    """Turn until `stop` is set. A piece of work that fails is logged, holds up no other, and is tried again.
+
+    What waits for a source, a channel or a code host does so in a lane of its own.
+    """
+    lanes = Lanes()
+    try:
+        owe(river)
+        while not stop.is_set():
+            try:
+                busy = _turn(river, lanes)
+            except Exception:
+                log.exception("the store could not be asked for work; it is asked again")
+                pause(AFTER_FAILURE_S, stop)
+                continue
+            if not busy:
+                river.rest()
+                pause(_rest(river), river.wake)
+                river.wake.clear()
+    finally:
+        lanes.close()
 
 
-def _guarded(work: Work, otherwise: Work | None = None) -> bool:
+def _turn(river: River, lanes: Lanes) -> bool:
+    """Start what is due; True if anything was."""
+    started = 0
+    for kept in waiting(river):
+        _guarded(partial(understand, river, kept), partial(give_up, river, kept))
+        started += 1
+    for group in lease(river):
+        lanes.submit(f"look {group.source}", partial(_done, river, partial(look, river, group)))
+        started += 1
+    for queued in lease_notices(river):
+        channel = queued.notice.channel
+        lanes.submit(f"tell {channel}", partial(_done, river, partial(tell, river, queued)))
+        started += 1
+    for kind in DOES:
+        free = WIDTH - lanes.under_way(kind)
+        for duty in lease_duties(river, kind, free) if free > 0 else ():
+            lanes.submit(kind, partial(_done, river, partial(do, river, duty)))
+            started += 1
+    if not started and not lanes.under_way("learn"):
+        lanes.submit("learn", partial(_learn_ahead, river), width=1)
+    return started > 0
+
+
+def _done(river: River, work: Work) -> None:
+    _guarded(work)
+    river.wake.set()
+
+
+def _guarded(work: Work, otherwise: Work | None = None) -> None:
     """Log what fails; leased work comes again when its lease ends, the rest is given up with its reason."""
     try:
         work()
@@ -65,17 +100,15 @@ def _guarded(work: Work, otherwise: Work | None = None) -> bool:
         log.exception("a piece of work failed", tried_again=otherwise is None)
         if otherwise is not None:
             otherwise()
-        return False
-    return True
 
 
-def _learned(river: River) -> bool:
-    """Whether the idle moment went into learning what a first look to come will need."""
+def _learn_ahead(river: River) -> None:
+    """Use an idle moment to learn what a first look to come will need."""
     try:
-        return learn_ahead(river)
+        if learn_ahead(river):
+            river.wake.set()
     except Exception:
         log.exception("learning ahead failed; the first look learns what it needs")
-        return False
 
 
 def _rest(river: River) -> float:

@@ -4,12 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Event as Flag
+from typing import cast
 
 from shipwake.config import Config
 from shipwake.domain import Change, Sli
+from shipwake.flow.filling import Filling
+from shipwake.flow.learners import Learner, Learners
 from shipwake.flow.normals import Normals
+from shipwake.flow.people import People
+from shipwake.flow.readers import InTurn, Readers, Reading
 from shipwake.intake import Intake
-from shipwake.lookup import Lookup
+from shipwake.judge import learn
+from shipwake.lookup import Lookup, Polled
 from shipwake.sources import Source
 from shipwake.store import Store
 from shipwake.tell import Teller
@@ -17,6 +23,8 @@ from shipwake.wire.clock import Clock
 
 HISTORY = timedelta(days=28)
 """How much of an SLI's past its normal is learned from."""
+DESCRIBE = "describe"
+"""The duty to look up what is in a change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +44,8 @@ class Channel:
 class River:
     """Everything the flow needs; `worker` names this process in leases, `wake` ends the loop's pause early.
 
-    `settle` is how long a look waits for samples that are due and have not arrived yet.
+    `settle` is how long a look waits for samples that are due and have not arrived yet. `reading` asks sources, and
+    `learner` learns normals: in turn and right here, unless told otherwise.
     """
 
     config: Config
@@ -48,7 +57,11 @@ class River:
     lookups: tuple[Lookup, ...] = ()
     worker: str = "worker"
     settle: int = 2
+    reading: Reading = field(default_factory=InTurn)
+    learner: Learner = learn
     normals: Normals = field(default_factory=Normals)
+    people: People = field(default_factory=People)
+    filling: Filling = field(default_factory=Filling)
     wake: Flag = field(default_factory=Flag)
 
     def slis_of(self, change: Change) -> tuple[Sli, ...]:
@@ -68,6 +81,39 @@ class River:
     def sli(self, name: str) -> Sli | None:
         """The SLI of this name."""
         return next((s for s in self.config.slis if s.name == name), None)
+
+    def rest(self) -> None:
+        """Nothing is due: let go of what is not needed for now."""
+        if isinstance(self.learner, Learners):
+            self.learner.rest()
+
+    def close(self) -> None:
+        """Let go of threads, processes and the store, when the loop has ended."""
+        if isinstance(self.reading, Readers):
+            self.reading.close()
+        if isinstance(self.learner, Learners):
+            self.learner.close()
+        self.store.close()
+
+    @property
+    def remote_lookups(self) -> tuple[Lookup, ...]:
+        """The lookups that know more than the events told."""
+        return tuple(x for x in self.lookups if getattr(x, "remote", True))
+
+    @property
+    def polled(self) -> tuple[Polled, ...]:
+        """The lookups that are asked for what webhooks may have lost."""
+        return tuple(cast("Polled", x) for x in self.lookups if getattr(x, "poll", None))
+
+    @property
+    def polled_every(self) -> timedelta | None:
+        """How often they are asked; None where none is."""
+        return min((cast("timedelta", getattr(x, "poll")) for x in self.polled), default=None)  # noqa: B009
+
+    @property
+    def repositories(self) -> tuple[str, ...]:
+        """Every repository of a configured service, once."""
+        return tuple(dict.fromkeys(s.repository for s in self.config.services if s.repository))
 
     def step(self, sli: Sli) -> timedelta:
         """The time between two samples of this SLI."""

@@ -1,13 +1,13 @@
 """Tell people: compose a notice for each recipient when a verdict is new, and put it in its channel exactly once."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 
-from shipwake.domain import Change, Health, Notice, Person, Verdict
+from shipwake.domain import Change, Health, Notice, Verdict
 from shipwake.flow.crash_points import crash_point
 from shipwake.flow.river import River
-from shipwake.lookup import LookupFailedError
 from shipwake.store import Queued, Tx
 from shipwake.tell import TellError
 from shipwake.verdict import message
@@ -21,16 +21,23 @@ LONGEST_WAIT = timedelta(minutes=10)
 
 
 def compose(
-    river: River, tx: Tx, change: Change, verdict: Verdict, previous: Verdict | None
+    river: River,
+    tx: Tx,
+    change: Change,
+    verdict: Verdict,
+    previous: Verdict | None,
+    named: Sequence[str],
 ) -> list[Notice]:
-    """The notices that this verdict asks for: none while it is too early, none where the words stay the same."""
+    """The notices that this verdict asks for: none while it is too early, none where the words stay the same.
+
+    `named` are the recipients, found before: whoever knows them may have to be asked over a network.
+    """
     told = {queued.notice.key: queued.notice for queued in tx.outbox.of(change.id)}
     if not told and not _worth_telling(river, change, verdict):
         return []
     url = f"{river.config.url.rstrip('/')}/changes/{change.id}"
     words = message(change, verdict, previous if told else None, url=url)
     notices = []
-    named = recipients(river, change)
     for channel in river.channels:
         if channel.environments and change.environment not in channel.environments:
             continue
@@ -64,22 +71,14 @@ def _worth_telling(river: River, change: Change, verdict: Verdict) -> bool:
 
 def recipients(river: River, change: Change) -> list[str]:
     """Whom to tell, by e-mail or login: the authors, else the service's owners, else everybody (an empty name)."""
-    people = [_resolved(river, person) for person in change.people]
+    now = river.clock.now()
+    people = [river.people.known(person, river.lookups, now) for person in change.people]
     named = [p.key for p in people if p.key]
     if not named:
         named = [
             owner for s in river.config.services if s.name == change.service for owner in s.owners
         ]
     return list(dict.fromkeys(named)) or [""]
-
-
-def _resolved(river: River, person: Person) -> Person:
-    for lookup in river.lookups:
-        try:
-            person = lookup.person(person)
-        except LookupFailedError as error:
-            log.warning("person not looked up", reason=error.message)
-    return person
 
 
 def lease_notices(river: River) -> list[Queued]:

@@ -23,7 +23,11 @@ class SourceError(ShipwakeError):
 
 
 class Source(Protocol):
-    """Somewhere samples are kept. Value, zero, gap and error stay four different things."""
+    """Somewhere samples are kept. Value, zero, gap and error stay four different things.
+
+    One that is asked over a network says so by an attribute `parallel`, how many questions it bears at once: its past
+    is then read into the store. `delay`, a timedelta, is how long its newest samples are incomplete.
+    """
 
     def samples(self, sli: Sli, start: datetime, end: datetime) -> Samples:
         """The slots labelled from `start` (included) to `end` (not), on a grid of the SLI's step.

@@ -65,6 +65,10 @@ class Duties:
         rows = self._sql.rows(_LEASE, lease | {"long": int(seconds * SECOND)})
         return sorted((_duty(r) for r in rows), key=lambda d: (d.not_before, d.kind, d.about))
 
+    def any(self, now: datetime, kind: str) -> bool:
+        """Whether any duty of this kind may be taken."""
+        return self._sql.first(_ANY, {"now": now, "kinds": [kind]}) is not None
+
     def extend(self, duty: Duty, seconds: float) -> bool:
         """Keep a lease for `seconds` from now; False where it is lost."""
         return self._sql.do(_EXTEND, _fence(duty) | {"long": int(seconds * SECOND)}) == 1
@@ -125,14 +129,16 @@ _OWE = Adding(
         where=_D.asks != insert.excluded.asks,
     ),
 )
+_DUE = (
+    _OPEN
+    & (_D.not_before <= bindparam("now"))
+    & (_D.lease_until <= DatabaseNow())
+    & _D.kind.in_(bindparam("kinds", expanding=True))
+)
+_ANY = select(_D.about).where(_DUE).limit(1)
 _FREE = (
     select(_D.kind, _D.about)
-    .where(
-        _OPEN,
-        _D.not_before <= bindparam("now"),
-        _D.lease_until <= DatabaseNow(),
-        _D.kind.in_(bindparam("kinds", expanding=True)),
-    )
+    .where(_DUE)
     .order_by(_D.not_before)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)

@@ -83,7 +83,7 @@ def serve(river: River, *, loop: bool = True) -> None:
         river.wake.set()
         if turning.is_alive():
             turning.join(PATIENCE_S)
-        river.store.close()
+        river.close()
 
 
 def _heed(running: Server) -> None:

@@ -1,0 +1,61 @@
+"""What is owed beside looks and words, and who does it: back-fills, descriptions of changes, polls, forgetting."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from shipwake.flow.describe import describe
+from shipwake.flow.fill import FILL, LEASE_S, fill
+from shipwake.flow.kept import Kept
+from shipwake.flow.poll import poll
+from shipwake.flow.river import DESCRIBE, HISTORY, River
+from shipwake.store import Duty
+
+POLL, FORGET = "poll", "forget"
+SPARE = timedelta(days=7)
+"""How much longer than they are learned from samples are kept."""
+DAY = timedelta(days=1)
+
+
+def forget(river: River, duty: Duty) -> None:
+    """Let go of samples that nothing is learned from any more."""
+    now = river.clock.now()
+    with river.store.write(patient=True) as tx:
+        tx.samples.forget(now - HISTORY - SPARE)
+        tx.duties.done(duty, again=now + DAY)
+
+
+DOES: dict[str, Callable[[River, Duty], None]] = {
+    FILL: fill,
+    DESCRIBE: describe,
+    POLL: poll,
+    FORGET: forget,
+}
+"""By kind."""
+
+
+def owe(river: River) -> None:
+    """Note what this configuration asks for; what is owed already stays as it is."""
+    now = river.clock.now()
+    with river.store.write() as tx:
+        tx.duties.owe(FORGET, "samples", now + DAY)
+        for sli in river.config.slis:
+            kept = river.sources.get(sli.source)
+            if isinstance(kept, Kept):
+                tx.duties.owe(FILL, sli.name, now, asks=kept.asks(sli))
+        for repository in river.repositories if river.polled else ():
+            tx.duties.owe(POLL, repository, now, asks=str(river.polled_every))
+
+
+def lease_duties(river: River, kind: str, limit: int) -> list[Duty]:
+    """Take duties of one kind that are due, for this worker alone."""
+    now = river.clock.now()
+    with river.store.read() as tx:
+        if not tx.duties.any(now, kind):
+            return []
+    with river.store.write() as tx:
+        return tx.duties.lease(now, [kind], limit, river.worker, LEASE_S)
+
+
+def do(river: River, duty: Duty) -> None:
+    """Do one duty; its own errors end it with a reason, others leave it to the end of its lease."""
+    DOES[duty.kind](river, duty)
