@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shop.versions import Version
 
 HERE = Path(__file__).parent.parent
-READY_WITHIN_S = 40
+READY_WITHIN_S = 120  # starting nicely, beside work that is not nice
 STOP_WITHIN_S = 8
 STARTING_NICER = 12
 ORDER = ("mail", "checkout", "front")  # each calls the one before it
