@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import ClassVar
-from typing import ClassVar
 
 from shipwake.config import Adapter, Setting
 from shipwake.domain import Change, Contents, Person
