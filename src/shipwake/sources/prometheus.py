@@ -19,6 +19,7 @@ from shipwake.wire.clock import Clock, SystemClock
 from shipwake.wire.http import CallError, Client, secrets_of
 
 TIMEOUT, DELAY, PARALLEL = timedelta(seconds=20), timedelta(seconds=5), 4
+RECENT = timedelta(days=1)
 STEP = timedelta(minutes=1)
 MOST = 11_000
 """Points of one series in one answer, both ends counted; the server refuses more."""
@@ -91,7 +92,8 @@ class Prometheus:
         """
         step = sli.step or STEP
         grid = Grid.over(start, end, step)
-        arrived = grid.until(self.clock.now() - self.delay)
+        now = self.clock.now() - self.delay
+        arrived = grid.until(now)
         ratio = sli.kind is SliKind.RATIO
         whole = _Question(self, sli, "total" if ratio else "query")
         if not arrived:
@@ -99,7 +101,10 @@ class Prometheus:
         line = whole.line(grid, whole.worth_asking(grid, arrived))
         if not line.present.any():
             return Samples.nothing(start, step, sli.columns)
-        return grid.samples([_part(self, sli, grid, line), line] if ratio else [line], arrived)
+        if not ratio:
+            return grid.samples([line], arrived)
+        recent = grid.until(now - RECENT) < grid.n
+        return grid.samples([_part(whole, grid, line, recent=recent), line], arrived)
 
     def ask(self, query: str, grid: Grid, span: Span) -> promql.Points:
         """What `query` is in the slots of `span`, the last included; raises SourceError."""
@@ -186,20 +191,24 @@ class _Question:
         self.labels = points.labels
 
 
-def _part(source: Prometheus, sli: Sli, grid: Grid, total: Line) -> Line:
-    """The bad or good part of a total. Absent is zero only where a witness proves it; see `promql.witness`."""
+def _part(whole: _Question, grid: Grid, total: Line, *, recent: bool) -> Line:
+    """The bad or good part of a total. Absent is zero only where a witness proves it (`promql.witness`), else a gap.
+
+    A part that is nowhere in a recent window raises SourceError: somebody can say now what is meant.
+    """
+    source, sli = whole.source, whole.sli
     question = _Question(source, sli, "good" if sli.good else "bad")
     line = question.line(grid, _holding(grid, total.present))
     absent = total.present & ~line.present
     if not absent.any():
         return line
-    query = promql.witness(question.query, sli.query["total"])
+    query = promql.witness(question.query, whole.query)
     if query is not None:
         proof = _Question(source, sli, question.name, query).line(grid, _holding(grid, absent))
         proven = absent & proof.present
         line.lay(proven.nonzero()[0], np.zeros(int(proven.sum())))
-    if not line.present.any():
-        raise question.wrong(_nowhere(question.name, query))
+    if recent and not line.present.any():
+        raise question.wrong(_nowhere(query))
     return line
 
 
@@ -208,16 +217,13 @@ def _holding(grid: Grid, wanted: Flags) -> list[Span]:
     return [(i, j) for i, j in grid.spans(grid.n, MOST) if wanted[i:j].any()]
 
 
-def _nowhere(name: str, query: str | None) -> str:
+def _nowhere(query: str | None) -> str:
     """Why a part that has no series at all is not taken for zero, and what would make it so."""
     if query is not None:
-        return (
-            "it has no series, and nothing that the total counts carries the label that it asks for; is that spelt"
-            f" right? {query} has no series either"
-        )
+        return f"no series, and {query} has none either: is the label spelt as the total's series spell it?"
     return (
-        "it has no series, though the total has values; absent is not zero. Correct the query, or, if nothing may have"
-        f" been counted yet, append `or 0 * (…)` around a query of series that are always there beside the {name} ones"
+        "no series, though the total has values, and absent is not zero; correct the query, or, if nothing was counted"
+        " yet, append `or 0 * sum(…)` over series that are there as long as the counting works"
     )
 
 
