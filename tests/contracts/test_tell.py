@@ -18,6 +18,8 @@ from tests.contracts.answers import adapters, answers, cases, configured, path_o
 from tests.wire.mail import MailServer, taking_mail
 from tests.wire.server import Server, serving
 
+# Apprise's own channels ask for a module that Python is about to drop, and do without it there.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
 SECRET = "correct-horse-battery-staple"
 NOTICE = Notice(
     change="c-1",
@@ -49,6 +51,7 @@ def _teller(kind: str, case: Case) -> Iterator[tuple[Teller, Server | MailServer
             "{server}": f"{scheme}://{place}",
             "{place}": place,
             "{port}": place.rpartition(":")[2],
+            "{secret}": SECRET,
         }
 
         def filled(value: object) -> object:

@@ -6,17 +6,17 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from hashlib import sha256
 from html import escape
 
 from shipwake.domain import Notice, Ref
 
 SUBJECT = 120
-# What mail servers take unquoted, and no header can be ended by (RFC 5321, 4.1.2; RFC 6531 for the letters).
-ADDRESS = re.compile(
-    r"([^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64})@([^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,253})"
-)
+# What mail servers take unquoted, and what can end no header (RFC 5321, 4.1.2; RFC 6531 for other letters).
+ATOM = r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]"
+BARE = rf"({ATOM}{{1,64}})@({ATOM}{{1,253}})"
+NAMED = re.compile(rf"\"?([^\"<>]*?)\"?\s*<{BARE}>")
 LINK = re.compile(r"https?://\S+")
 PAGE = """<!doctype html>
 <html lang="en">
@@ -61,13 +61,14 @@ def letter(
 
 def address(written: str) -> Address | None:
     """`name@example.com` or `Name <name@example.com>`, its domain in ASCII; None where it is neither."""
-    name, bare = parseaddr(written)
-    found = ADDRESS.fullmatch(bare)
+    # The standard library's reader takes the first of several addresses for the only one.
+    found = NAMED.fullmatch(written) or re.fullmatch(f"(){BARE}", written)
     if found is None:
         return None
+    name, user, domain = found.groups()
     try:
-        domain = found[2].encode("idna").decode()
-        return Address(display_name=one_line(name), username=found[1], domain=domain)
+        domain = domain.encode("idna").decode()
+        return Address(display_name=one_line(name), username=user, domain=domain)
     except (UnicodeError, ValueError):
         return None
 
