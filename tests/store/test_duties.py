@@ -14,7 +14,7 @@ def _owe(store: Store, about: str, *, asks: str = "", at: datetime = START) -> N
 
 def _lease(store: Store, *, now: datetime = START, seconds: float = 60) -> list[Duty]:
     with store.write() as tx:
-        return tx.duties.lease(now, ("fill", "poll"), 10, "worker", seconds)
+        return tx.duties.lease(now, "fill", 10, "worker", seconds)
 
 
 def test_a_duty_is_done_by_one_worker(store: Store) -> None:

@@ -4,11 +4,11 @@ import os
 import socket
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from shipwake import intake, lookup, sources, tell
 from shipwake.config import Adapter, Config
 from shipwake.flow import Channel, Kept, Learners, Readers, River, with_steps
+from shipwake.judge import learn
 from shipwake.sources import Source
 from shipwake.store import Store
 from shipwake.wire.clock import Clock, SystemClock
@@ -17,17 +17,23 @@ IMPLICIT_HOOK = Adapter(kind="plain", name="", settings={})
 """Our own JSON is always understood; without a secret it needs a token."""
 
 
-def compose(config: Config, *, clock: Clock | None = None, recorded: Source | None = None) -> River:
+def compose(
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    recorded: Source | None = None,
+    apart: bool = False,
+) -> River:
     """A river on the configured database and adapters, migrated and ready to turn.
 
     `recorded` is a source that stands in for every pushed SLI (a replay's files); its `step` fills in missing steps.
+    `apart` learns in processes of their own, as whatever answers people must.
     """
     clock = clock or SystemClock()
     store = Store.open(config.database, clock=clock)
     store.migrate()
     found = _sources(config, store, recorded)
     lookups = tuple(lookup.connect(adapter) for adapter in config.lookup)
-    live: dict[str, Any] = {} if recorded else {"reading": _readers(found), "learner": Learners()}
     return River(
         config=with_steps(config, _steps(config, recorded)),
         store=store,
@@ -38,7 +44,8 @@ def compose(config: Config, *, clock: Clock | None = None, recorded: Source | No
         lookups=lookups,
         worker=f"{socket.gethostname()}:{os.getpid()}",
         settle=2 if recorded is None else 0,
-        **live,
+        reading=_readers(found),
+        learner=Learners() if apart else learn,
     )
 
 

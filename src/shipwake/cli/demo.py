@@ -62,7 +62,7 @@ def command(once: bool, recording: Path | None, port: int, log: Path | None) -> 
 def _play(day: Recording, folder: Path, port: int, begun: float, *, once: bool) -> None:
     clock = ManualClock(day.live_from)
     with tempfile.TemporaryDirectory(prefix="shipwake-demo-") as place:
-        river = compose(settings(day.config, Path(place), port), clock=clock)
+        river = compose(settings(day.config, Path(place), port), clock=clock, apart=True)
         with closing(river), beside(river) as url:
             screen = Screen(day, river, url, begun)
             screen.opening(folder)

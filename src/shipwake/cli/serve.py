@@ -17,4 +17,4 @@ def command(config: Path | None, no_work: bool) -> None:
     """Serve on 127.0.0.1:7447 unless configured otherwise; prints a one-time sign-in link on first start."""
     read = read_config(config)
     log.configure(json=False, hide=[secret.reveal() for secret in read.secrets])
-    serve(compose(read), loop=not no_work)
+    serve(compose(read, apart=True), loop=not no_work)

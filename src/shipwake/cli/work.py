@@ -18,7 +18,7 @@ def command(config: Path | None) -> None:
     """Work until told to stop (SIGTERM or Ctrl-C); what is under way is finished first."""
     read = read_config(config)
     log.configure(json=False, hide=[secret.reveal() for secret in read.secrets])
-    river = compose(read)
+    river = compose(read, apart=True)
     stop = Event()
 
     def end(*_: object) -> None:

@@ -1,6 +1,7 @@
 """The loop that drives the flow: understand, look, tell, do what is owed, then rest until something is due or heard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from threading import Event as Flag
@@ -13,20 +14,50 @@ from shipwake.flow.learn import learn_ahead
 from shipwake.flow.look import lease, look
 from shipwake.flow.river import River
 from shipwake.flow.tell import lease_notices, tell
-from shipwake.flow.understand import give_up, understand, waiting
+from shipwake.flow.understand import give_up, understand
+from shipwake.store import Kept
 from shipwake.wire.clock import pause
 
 log = structlog.get_logger()
 Work = Callable[[], None]
+DELIVERIES = 50
+"""How many are understood a turn."""
 REST_S = 0.5
 """Longest pause: another process may have written work."""
 AFTER_FAILURE_S = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What may be done now, and when the next look may be."""
+
+    deliveries: Sequence[Kept]
+    looks: bool
+    notices: bool
+    duties: Sequence[str]
+    unlearned: bool
+    next_look: datetime | None
+
+
+def agenda(river: River) -> Agenda:
+    """Everything that waits, in one reading: a turn with nothing to do writes nothing."""
+    now = river.clock.now()
+    with river.store.read() as tx:
+        due = tx.looks.next_due(free=True)
+        return Agenda(
+            deliveries=tx.heard.pending(DELIVERIES),
+            looks=due is not None and due <= now,
+            notices=tx.outbox.free(now),
+            duties=[kind for kind in tx.duties.due(now) if kind in DOES],
+            unlearned=bool(tx.looks.unlearned(1)),
+            next_look=due,
+        )
+
+
 def step(river: River) -> bool:
     """One turn, here and in order; True if anything was done, so that another is worth it. An error ends it."""
     done = 0
-    for kept in waiting(river):
+    for kept in agenda(river).deliveries:
         understand(river, kept)
         done += 1
     for group in lease(river):
@@ -35,7 +66,7 @@ def step(river: River) -> bool:
     for queued in lease_notices(river):
         tell(river, queued)
         done += 1
-    for duty in (d for kind in DOES for d in lease_duties(river, kind, WIDTH)):
+    for duty in (d for kind in agenda(river).duties for d in lease_duties(river, kind, WIDTH)):
         do(river, duty)
         done += 1
     return done > 0
@@ -51,40 +82,41 @@ def run(river: River, stop: Flag) -> None:
         owe(river)
         while not stop.is_set():
             try:
-                busy = _turn(river, lanes)
+                rest = _turn(river, lanes)
             except Exception:
                 log.exception("the store could not be asked for work; it is asked again")
                 pause(AFTER_FAILURE_S, stop)
                 continue
-            if not busy:
+            if rest:
                 river.rest()
-                pause(_rest(river), river.wake)
+                pause(rest, river.wake)
                 river.wake.clear()
     finally:
         lanes.close()
 
 
-def _turn(river: River, lanes: Lanes) -> bool:
-    """Start what is due; True if anything was."""
+def _turn(river: River, lanes: Lanes) -> float:
+    """Start what is due; returns how long to rest then, 0 where another turn is worth it at once."""
+    found = agenda(river)
     started = 0
-    for kept in waiting(river):
+    for kept in found.deliveries:
         _guarded(partial(understand, river, kept), partial(give_up, river, kept))
         started += 1
-    for group in lease(river):
+    for group in lease(river) if found.looks else ():
         lanes.submit(f"look {group.source}", partial(_done, river, partial(look, river, group)))
         started += 1
-    for queued in lease_notices(river):
+    for queued in lease_notices(river) if found.notices else ():
         channel = queued.notice.channel
         lanes.submit(f"tell {channel}", partial(_done, river, partial(tell, river, queued)))
         started += 1
-    for kind in DOES:
+    for kind in found.duties:
         free = WIDTH - lanes.under_way(kind)
         for duty in lease_duties(river, kind, free) if free > 0 else ():
             lanes.submit(kind, partial(_done, river, partial(do, river, duty)))
             started += 1
-    if not started and not lanes.under_way("learn"):
+    if not started and found.unlearned and not lanes.under_way("learn"):
         lanes.submit("learn", partial(_learn_ahead, river), width=1)
-    return started > 0
+    return 0.0 if started else _rest(river, found.next_look)
 
 
 def _done(river: River, work: Work) -> None:
@@ -111,16 +143,10 @@ def _learn_ahead(river: River) -> None:
         log.exception("learning ahead failed; the first look learns what it needs")
 
 
-def _rest(river: River) -> float:
-    due = _next_due(river)
+def _rest(river: River, due: datetime | None) -> float:
     if due is None:
         return REST_S
     return min(REST_S, max((due - river.clock.now()).total_seconds(), 0.005))
-
-
-def _next_due(river: River) -> datetime | None:
-    with river.store.read() as tx:
-        return tx.looks.next_due(free=True)
 
 
 def settled(river: River) -> bool:

@@ -9,13 +9,6 @@ from shipwake.intake import UnreadableError
 from shipwake.store import Kept
 
 log = structlog.get_logger()
-BATCH = 50
-
-
-def waiting(river: River) -> list[Kept]:
-    """The deliveries that nobody has read yet, oldest first."""
-    with river.store.read() as tx:
-        return list(tx.heard.pending(BATCH))
 
 
 def understand(river: River, kept: Kept) -> None:

@@ -3,7 +3,6 @@
 A duty is `(kind, about)`. `asks` says what exactly is asked: where that is another, the duty is owed anew.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,16 +57,16 @@ class Duties:
         self._sql.add(_OWE, kind=kind, about=about, asks=asks, open=True, not_before=at)
 
     def lease(
-        self, now: datetime, kinds: Collection[str], limit: int, worker: str, seconds: float
+        self, now: datetime, kind: str, limit: int, worker: str, seconds: float
     ) -> list[Duty]:
-        """Take duties that are due at the flow's `now`, for `seconds` of database time."""
-        lease = {"now": now, "kinds": list(kinds), "most": limit, "who": worker}
+        """Take duties of one kind that are due at the flow's `now`, for `seconds` of database time."""
+        lease = {"now": now, "of_kind": kind, "most": limit, "who": worker}
         rows = self._sql.rows(_LEASE, lease | {"long": int(seconds * SECOND)})
         return sorted((_duty(r) for r in rows), key=lambda d: (d.not_before, d.kind, d.about))
 
-    def any(self, now: datetime, kind: str) -> bool:
-        """Whether any duty of this kind may be taken."""
-        return self._sql.first(_ANY, {"now": now, "kinds": [kind]}) is not None
+    def due(self, now: datetime) -> list[str]:
+        """The kinds of duties that may be taken."""
+        return [r.kind for r in self._sql.rows(_KINDS, {"now": now})]
 
     def extend(self, duty: Duty, seconds: float) -> bool:
         """Keep a lease for `seconds` from now; False where it is lost."""
@@ -129,16 +128,11 @@ _OWE = Adding(
         where=_D.asks != insert.excluded.asks,
     ),
 )
-_DUE = (
-    _OPEN
-    & (_D.not_before <= bindparam("now"))
-    & (_D.lease_until <= DatabaseNow())
-    & _D.kind.in_(bindparam("kinds", expanding=True))
-)
-_ANY = select(_D.about).where(_DUE).limit(1)
+_DUE = _OPEN & (_D.not_before <= bindparam("now")) & (_D.lease_until <= DatabaseNow())
+_KINDS = select(_D.kind).where(_DUE).distinct()
 _FREE = (
     select(_D.kind, _D.about)
-    .where(_DUE)
+    .where(_DUE, _D.kind == bindparam("of_kind"))
     .order_by(_D.not_before)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)

@@ -165,6 +165,10 @@ class Outbox:
         """Whether any notice may be sent now, or is being sent."""
         return self._sql.first(_ANY, {"now": now}) is not None
 
+    def free(self, now: datetime) -> bool:
+        """Whether any notice may be sent now that nobody is sending."""
+        return self._sql.first(_ANY_FREE, {"now": now}) is not None
+
     def next_due(self) -> datetime | None:
         """The earliest time at which any waiting notice may be tried."""
         at: datetime | None = self._sql.value(_NEXT)
@@ -255,3 +259,4 @@ _FAILED = (
 _OF = select(OUTBOX).where(_O.change_id == bindparam("change")).order_by(_O.id)
 _NEXT = select(_O.not_before).where(_WAITS).order_by(_O.not_before).limit(1)
 _ANY = _NEXT.where(_O.not_before <= bindparam("now"))
+_ANY_FREE = _ANY.where(_O.lease_until <= DatabaseNow())
