@@ -153,16 +153,19 @@ class SlackServer:
             fault = waiting.pop(0) if waiting else self._too_fast(method, args)
             if fault is not None and not fault.done:
                 return fault, {}
+            do = self._methods().get(method)
+            if do is None:
+                return fault, self._broken(method, "unknown_method")
             try:
-                return fault, {"ok": True, **self._methods()[method](args)}
+                return fault, {"ok": True, **do(args)}
             except KeyError as missing:
-                return fault, self._broken(method, f"unknown_method or argument {missing}")
+                return fault, self._broken(method, f"invalid_arguments: {missing} is missing")
             except RefusedError as refused:
                 return fault, {"ok": False, "error": str(refused)}
 
     def _broken(self, method: str, rule: str) -> dict[str, Any]:
         self.broken_rules.append(f"{method}: {rule}")
-        return {"ok": False, "error": rule.partition(":")[0].partition(" ")[0]}
+        return {"ok": False, "error": rule.partition(":")[0]}
 
     def _too_fast(self, method: str, args: Mapping[str, Any]) -> Fault | None:
         """About one message a second and channel, a burst allowed."""

@@ -24,7 +24,7 @@ from live.slack import (
     serving,
     status,
 )
-from shipwake.domain import Health, Notice, Ref, Verdict
+from shipwake.domain import Health, Notice, Reason, Ref, Verdict
 from shipwake.tell import TellError, connect
 from shipwake.tell.slack import Slack
 from shipwake.verdict import message
@@ -37,7 +37,6 @@ from tests.verdict.made import (
     NORMAL,
     SLOWER,
     judged,
-    seen,
     unknown,
 )
 
@@ -324,7 +323,7 @@ VERDICTS = {
     Health.AILING: judged([SLOWER]),
     Health.IMPROVED: judged([FASTER]),
     Health.HEALTHY: judged(NORMAL),
-    Health.UNKNOWN: judged([unknown(ERRORS, seen(ERRORS).reason)]),
+    Health.UNKNOWN: judged([unknown(ERRORS, Reason.TOO_QUIET)]),
 }
 
 

@@ -222,7 +222,7 @@ def _refused(method: str, response: Any) -> TellError:  # noqa: ANN401 - a Slack
 
 def connect(adapter: Adapter) -> Slack:
     """The workspace that the adapter's token opens; nothing is asked of it yet."""
-    from slack_sdk import WebClient  # noqa: PLC0415 - a tenth of a second that only users of Slack pay
+    from slack_sdk import WebClient  # noqa: PLC0415 - 0.2 s that only users of Slack pay
     from slack_sdk.errors import SlackApiError  # noqa: PLC0415 - the same
 
     # The SDK logs what it sends and receives: words, addresses and places of people.
