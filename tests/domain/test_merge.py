@@ -22,6 +22,7 @@ from shipwake.domain import (
     in_order,
     merge,
 )
+from shipwake.domain.people import distinct
 from tests.domain.strategies import EVENT_LISTS, START
 
 ALICE, BOB = Person(name="Alice"), Person(name="Bob")
@@ -182,3 +183,42 @@ def test_times_are_kept_in_utc() -> None:
 
     assert event.at == datetime(2026, 2, 3, 10, tzinfo=UTC)
     assert event.at.tzinfo is UTC
+
+
+def test_one_login_is_one_person() -> None:
+    """Who is named by login here and with an address there is told once, at that address."""
+    login, whole = Person(login="Alice"), Person(name="Alice", email="a@example.com", login="alice")
+    change = _merged(
+        _event(Says.LIVE, 0, authors=(whole,)),
+        _event(Says.CONTEXT, 1, authors=(login, BOB)),
+        _event(Says.CONTEXT, 2, commits=(Commit(sha="1", author=login),)),
+    )
+
+    assert change.authors == (whole, BOB)
+    assert change.people == (whole, BOB)
+
+
+def test_a_commit_author_by_login_is_the_one_with_an_address() -> None:
+    """Of several commits of one login, the address of any of them serves."""
+    login, whole = Person(name="Alice", login="alice"), Person(email="a@example.com", login="alice")
+    commits = (Commit(sha="1", author=login), Commit(sha="2", author=whole), Commit(sha="3"))
+
+    assert _merged(_event(Says.LIVE, commits=commits)).people == (whole,)
+
+
+PEOPLE = st.builds(
+    Person,
+    name=st.sampled_from(["", "Alice", "Bob"]),
+    email=st.sampled_from(["", "a@example.com", "b@example.com"]),
+    login=st.sampled_from(["", "alice", "ALICE", "bob"]),
+)
+
+
+@given(people=st.lists(PEOPLE, max_size=8))
+def test_telling_people_apart_makes_nobody_up(people: list[Person]) -> None:
+    """Each is one that was named, no two share a key, and telling apart again changes nothing."""
+    found = distinct(people)
+
+    assert set(found) <= set(people)
+    assert len({p.key for p in found}) == len(found)
+    assert distinct(found) == found

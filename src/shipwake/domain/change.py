@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from shipwake.domain.event import ChangeKind, Event, Facts, Says
-from shipwake.domain.people import Commit, Exposure, Link, Person
+from shipwake.domain.people import Commit, Exposure, Link, Person, distinct
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class Change:
     def people(self) -> tuple[Person, ...]:
         """The authors to tell: those named, else the authors of its commits; never bots."""
         named = [p for p in self.authors if not p.bot]
-        return tuple(named) or _first_of(
+        return tuple(named) or distinct(
             c.author for c in self.commits if c.author and not c.author.bot
         )
 
@@ -74,10 +74,6 @@ class Change:
             or " ".join(filter(None, (self.service or self.heard_service, self.revision[:7])))
             or self.id
         )
-
-
-def _first_of(people: Iterable[Person]) -> tuple[Person, ...]:
-    return tuple({p.key: p for p in reversed(list(people))}.values())[::-1]
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
@@ -152,7 +148,7 @@ def merge(
         at=exposure[0].at if exposure else None,
         ended_at=max((f.ended_at for f in facts if f.ended_at), default=None),
         exposure=exposure,
-        authors=_union(facts, lambda f: f.authors, lambda p: p.key),
+        authors=distinct(p for f in facts for p in f.authors),
         commits=_union(facts, lambda f: f.commits, lambda c: c.sha),
         links=_union(facts, lambda f: f.links, lambda x: (x.kind, x.url or x.number or x.title)),
         tags=tuple(sorted({t for f in facts for t in f.tags})),

@@ -1,5 +1,6 @@
 """Who and what a change is made of: people, commits, pull requests, links; absent stays absent, nothing is made up."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,18 @@ class Person:
     def shown(self) -> str:
         """The best name for a page or a message."""
         return self.name or self.login or self.email.partition("@")[0]
+
+
+def distinct(people: Iterable[Person]) -> tuple[Person, ...]:
+    """Each person once, in the order of their first naming and by their last; who has the same login is the same."""
+    named = list(people)
+    by_login = {p.login.casefold(): p for p in named if p.login}
+    by_login |= {p.login.casefold(): p for p in named if p.login and p.email}
+    found: dict[str, Person] = {}
+    for person in named:
+        known = by_login[person.login.casefold()] if person.login else person
+        found[known.key] = known
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
