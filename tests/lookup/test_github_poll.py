@@ -124,3 +124,14 @@ def test_polling_is_off_unless_configured(api: GitHubApi) -> None:
 
     assert getattr(polled, "poll", None) == 2 * MINUTE
     assert connected(api.url).poll is None
+
+
+def test_the_service_is_read_from_a_payload_in_text(github: GitHub, shop: Repository) -> None:
+    """A deployment whose payload is JSON in a text names its service all the same, and other texts do no harm."""
+    head = shop.commit("Begin", **ALICE)
+    for payload in ('{"service": "mail"}', "{not", "mail", None):
+        number = shop.deploy(head, "production", AT, payload=payload)
+        shop.status(number, "success", AT + MINUTE)
+    services = [e.facts.service for e in _events(*github.deliveries("acme/shop", AT))]
+
+    assert services == ["mail", "", "", ""]

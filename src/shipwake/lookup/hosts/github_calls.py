@@ -80,7 +80,7 @@ class Calls:
     """GitHub at one address, with one token or none; `what` in a question is for the words of its failure."""
 
     client: Client
-    url: str
+    url: str = field(repr=False)
     has_token: bool
     _held: Held = field(default_factory=Held)
     _seen: Memory[str, Page] = field(

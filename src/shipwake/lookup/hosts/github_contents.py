@@ -50,7 +50,7 @@ def contents(calls: Calls, repository: str, head: str, base: str) -> Contents:
     web = _web(calls.url, repository)
     return Contents(
         commits=tuple(map(_commit, found.commits)),
-        authors=_authors(line, pulls),
+        authors=_authors(found.commits, line, pulls),
         links=(*found.links, *_pull_links(web, line, pulls), *_issues(web, found.commits, pulls)),
         tags=tuple(dict.fromkeys((*found.tags, *_labels(pulls)))),
         paths=tuple(first_line(f.filename) for f in found.files[:MOST_PATHS]),
@@ -184,14 +184,20 @@ def _labels(pulls: Mapping[str, forms.Pull]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, names)))[:MOST_LABELS]
 
 
-def _authors(line: Sequence[forms.Commit], pulls: Mapping[str, forms.Pull]) -> tuple[Person, ...]:
+def _authors(
+    commits: Iterable[forms.Commit],
+    line: Iterable[forms.Commit],
+    pulls: Mapping[str, forms.Pull],
+) -> tuple[Person, ...]:
     """Who opened the pull requests, then who wrote what came without one; never bots.
 
-    GitHub does not tell the address of who opened a pull request, but the commit does where that is the same person.
+    GitHub does not tell the address of who opened a pull request, but the commits do where that is the same person.
     """
-    written = {p.login.casefold(): p for c in line if (p := _author(c)) and p.login}
+    written = [p for commit in commits if (p := _author(commit)) and p.login]
+    named = {p.login.casefold(): p for p in written}
+    named |= {p.login.casefold(): p for p in written if p.email}
     opened = (_account(pull.user) for pull in pulls.values() if pull.user)
-    people = [written.get(p.login.casefold(), p) for p in opened]
+    people = [named.get(p.login.casefold(), p) for p in opened if not p.bot]
     people += [p for c in line if c.sha not in pulls and (p := _author(c))]
     return tuple({p.key: p for p in people if p.key and not p.bot}.values())
 

@@ -6,6 +6,7 @@ GitHub does not send a failed delivery again (docs.github.com, "Handling failed 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -90,7 +91,9 @@ class Poll:
         received: datetime,
     ) -> Heard:
         """Holds nothing that changes later, so that the same status is the same delivery at every poll."""
-        lasting = msgspec.structs.replace(deployment, updated_at=deployment.created_at)
+        lasting = msgspec.structs.replace(
+            deployment, updated_at=deployment.created_at, payload=_payload(deployment.payload)
+        )
         body = {
             "action": "created",
             "deployment_status": msgspec.to_builtins(status),
@@ -109,6 +112,16 @@ class Poll:
             body=json_body(body),
             received=received,
         )
+
+
+def _payload(stated: Any) -> Any:  # noqa: ANN401 - whatever was deployed with
+    """What the sender put beside it; GitHub gives it as it was sent, which may be JSON in a text."""
+    if not (isinstance(stated, str) and stated.lstrip().startswith("{")):
+        return stated
+    try:
+        return msgspec.json.decode(stated)
+    except (msgspec.MsgspecError, RecursionError):
+        return stated
 
 
 def _at(stated: str) -> datetime:
