@@ -183,8 +183,8 @@ class Slack:
         except self.refusal as error:
             raise _refused(method, getattr(error, "response", None)) from None
         except (OSError, HTTPException) as error:
-            reason = getattr(error, "reason", None) or type(error).__name__
-            raise TellError(f"Slack did not answer {method}: {reason}", permanent=False) from None
+            said = f"Slack did not answer {method}: {_reason(error)}"
+            raise TellError(said, permanent=False) from None
         except (ValueError, TypeError, AttributeError):
             raise TellError(_no_slack(method), permanent=True) from None
 
@@ -196,6 +196,14 @@ def _nobody(recipient: str) -> str:
         f"Slack finds people by e-mail address, and {recipient[:80]} is none; add the address to the change's authors,"
         " set up a lookup that knows it (`lookup`, kind `github`), or set a `channel`"
     )
+
+
+def _reason(error: Exception) -> str:
+    """Why there was no answer; what other errors say may hold an address."""
+    found = getattr(error, "reason", error)
+    if isinstance(found, TimeoutError):
+        return "timed out"
+    return found.strerror or str(found) if isinstance(found, OSError) else type(found).__name__
 
 
 def _no_slack(method: str, status: int = 200) -> str:
