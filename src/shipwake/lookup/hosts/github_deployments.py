@@ -21,6 +21,8 @@ LONGEST_ROLLOUT = timedelta(days=1)
 """How long before a status its deployment may have been asked for."""
 MOST_PAGES = 10
 FINAL = frozenset({"success", "failure", "error", "inactive"})
+UNSAID = frozenset({"inactive"})
+"""No webhook is sent of these (docs.github.com, "Webhook events and payloads"), so that a poll says no more."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -45,7 +47,7 @@ class Poll:
             (_at(status.created_at), status.id, deployment, status)
             for deployment in self._deployments(repository, since)
             for status in self._statuses(repository, home.id, deployment)
-            if _at(status.created_at) >= since
+            if status.state not in UNSAID and _at(status.created_at) >= since
         ]
         found.sort(key=lambda one: one[:2])
         return [self._heard(home, d, status, received) for _, _, d, status in found]
