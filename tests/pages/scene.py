@@ -33,8 +33,10 @@ from shipwake.domain import (
     Suspect,
     Verdict,
 )
+from shipwake.store import Post, Queued
 from shipwake.web.charts import Marker, Mean, Outside, Plot
 from shipwake.web.pages.change import Beside, Material
+from shipwake.web.pages.told import Channels
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -159,6 +161,17 @@ def verdict(
     )  # fmt: skip
 
 
+def queued(revision: int = 2, *, sent: datetime | None = None, **more: object) -> Queued:
+    """A notice to Alice by the log; `sent` is when this very revision was put there."""
+    words = {1: Health.AILING, 2: Health.UNHEALTHY}
+    notice = Notice(change="d-1", recipient="alice@example.com", channel="log", revision=revision,
+                    health=words[revision], lines=("x",), at=AT)  # fmt: skip
+    facts: dict[str, Any] = {"notice": notice, "attempts": 0, "ref": None}
+    if sent is not None:
+        facts |= {"post": Post.SENT, "sent_revision": revision, "sent_at": sent}
+    return Queued(**{**facts, **more})
+
+
 def material(**more: object) -> Material:
     """The deploy's page, twenty minutes in."""
     pool = Change(
@@ -176,10 +189,8 @@ def material(**more: object) -> Material:
         "replies": [
             Reply(id="1", change="d-1", at=AT + 5 * MINUTE, author="Bob", kind=ReplyKind.EXPECTED, text=NASTY)
         ],
-        "notices": [
-            (AT + 4 * MINUTE, Notice(change="d-1", recipient="alice@example.com", channel="log", revision=1,
-                                     health=Health.AILING, lines=("x",), at=AT))
-        ],
+        "queued": [queued(1, sent=AT + 4 * MINUTE)],
+        "channels": Channels(names=["log"]),
         "newer": "",
         "older": "x-1",
         "schedule": Schedule(),

@@ -85,7 +85,7 @@ def test_without_a_verdict_it_is_watching() -> None:
         ({"change": replace(deploy(), at=None, exposure=(), state=State.PLANNED)}, "nothing of this is live yet"),
         ({"change": replace(deploy(), service="", heard_service="cart"), "mapped": False}, "“cart” is not mapped"),
         ({"slis": {}}, "no indicator is configured"),
-        ({"change": replace(deploy(), judge=False)}, "known, and not judged"),
+        ({"change": replace(deploy(), judge=False)}, "known, not judged: no verdict was asked for"),
     ],
 )  # fmt: skip
 def test_what_is_awaited_is_said(facts: dict[str, object], said: str) -> None:

@@ -82,6 +82,35 @@ def test_no_indicator_is_normal_without_samples(facts: dict[str, object], state:
     assert (row.word, row.state) == ("unknown", state)
 
 
+def test_a_source_that_is_asked_when_needed_is_not_unreadable() -> None:
+    """An indicator of another source of which nothing is kept here is neither normal nor unknown."""
+    found = _material(samples=None, moves=[], newest=None, asked=False)
+    view = indicators.all_of_them([found])
+
+    assert (view.rows[0].word, view.rows[0].state) == ("watching", "asked when needed")
+    assert view.rows[0].last == "asked at each look"
+    assert view.sentence == "1 indicator asked when needed."
+    both = indicators.all_of_them([found, _material(moves=[])])
+    assert both.sentence == "1 indicator normal, 1 asked when needed."
+
+
+def test_what_was_read_an_hour_ago_is_not_silence() -> None:
+    """What the store holds of another source ends where it was read last, which is no silence."""
+    later = _material(moves=[], asked=False, until=NOW, now=NOW + timedelta(minutes=50))
+    (row,) = indicators.all_of_them([later]).rows
+
+    assert (row.state, row.last) == ("normal", "51 min ago")
+
+
+def test_a_source_that_failed_at_the_last_look_says_so() -> None:
+    """Where the last look could not read it and nothing newer is here, the reason stands in place of a time."""
+    words = "prom answered 422; correct the query"
+    broken = replace(normal(), reason=Reason.SOURCE_ERROR, detail=words, at=NOW)
+    (row,) = indicators.all_of_them([_material(moves=[], asked=False, newest=broken)]).rows
+
+    assert (row.word, row.state, row.last) == ("unknown", "not readable", words)
+
+
 def test_what_it_would_notice_is_a_number_with_a_unit() -> None:
     """The page says what was noticeable at the last look, and how often harmless changes are called ill."""
     notices = {

@@ -109,6 +109,18 @@ def test_the_tally_counts_every_change() -> None:
     assert view.under == "3 changes in the last 24 h:"
 
 
+def test_what_is_not_judged_is_not_watched() -> None:
+    """A change of which no verdict was asked has a badge and a count of its own, and no looks to come."""
+    known = _row("c", None)
+    known = replace(known, change=replace(known.change, judge=False))
+    view = listing.build(_material(_page(_row("a", Health.HEALTHY), _row("b", None), known)))
+
+    assert {t.word: t.count for t in view.tally} == {"healthy": 1, "watching": 1, "known": 1}
+    assert [r.word for r in view.rows] == ["healthy", "watching", "known"]
+    assert view.rows[2].why.startswith("No verdict was asked for")
+    assert view.rows[2].marks == ()
+
+
 def test_before_the_first_change_there_is_one_thing_to_do() -> None:
     """An empty list offers the command that sends a first change to this very server, and nothing else."""
     view = listing.build(_material(NOTHING))

@@ -69,7 +69,8 @@ class Queued:
     """A notice and how far it has come; `ref` is where its channel keeps an earlier revision.
 
     `attempts` counts this try and those before it that may have been sent without our knowing.
-    `sent_revision` is the newest revision known to be there (0: none), `why` the last failure.
+    `sent_revision` is the newest revision known to be there (0: none), `why` the last failure, `due` when the next try
+    may be (None: at once).
     """
 
     notice: Notice
@@ -80,6 +81,7 @@ class Queued:
     sent_revision: int = 0
     sent_at: datetime | None = None
     why: str = ""
+    due: datetime | None = None
 
 
 class Outbox:
@@ -185,6 +187,7 @@ def _queued(row: Row[Any]) -> Queued:
         sent_revision=row.sent_revision,
         sent_at=row.sent_at,
         why=row.why,
+        due=row.not_before if row.not_before > EPOCH else None,
     )
 
 

@@ -17,8 +17,10 @@ from shipwake.web.charts.frame import NARROW, SMALL, WIDE, Size
 from shipwake.web.charts.plot import Marker, Mean, Outside, Plot
 from shipwake.web.charts.shapes import (
     GLYPHS,
+    KNOWN,
     MARK,
     ROLLBACK,
+    SPOKEN,
     UNNAMED,
     WATCHING,
     glyph_icon,
@@ -28,10 +30,12 @@ from shipwake.web.charts.shapes import (
 
 __all__ = [
     "GLYPHS",
+    "KNOWN",
     "MARK",
     "NARROW",
     "ROLLBACK",
     "SMALL",
+    "SPOKEN",
     "UNNAMED",
     "WATCHING",
     "WIDE",

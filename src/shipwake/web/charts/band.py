@@ -7,7 +7,7 @@ from shipwake.domain import Health
 from shipwake.web.charts.figures import clock
 from shipwake.web.charts.frame import instant
 from shipwake.web.charts.scale import Linear, time_step, time_ticks
-from shipwake.web.charts.shapes import glyph, rule, shape
+from shipwake.web.charts.shapes import SPOKEN, glyph, rule, shape
 from shipwake.web.charts.svg import box, coordinate, line, picture, tag, words
 
 BOLD = 7.2
@@ -154,9 +154,8 @@ def _beacons(band: Band, x: Linear, paper: Paper, bottom: float) -> str:
 
 
 def _beacon(beacon: Beacon, at: float) -> str:
-    title = tag(
-        "title", _plain(f"{clock(beacon.at)} {beacon.kind}: {beacon.name}, {beacon.health}")
-    )
+    said = SPOKEN.get(beacon.health, beacon.health)
+    title = tag("title", _plain(f"{clock(beacon.at)} {beacon.kind}: {beacon.name}, {said}"))
     target = box(at - 7, 2, 14, 40, class_="target")
     drawn = tag("g", title, target, glyph(beacon.kind, at, 12), shape(beacon.health, at, 31, 4.0))
     return tag("a", drawn, href=beacon.url, tabindex=-1, class_="beacon")

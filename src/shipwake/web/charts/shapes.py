@@ -3,7 +3,9 @@
 from shipwake.domain import ChangeKind, Health
 from shipwake.web.charts.svg import box, line, polygon, tag
 
-ROLLBACK, UNNAMED, WATCHING = "rollback", "unnamed", "watching"
+ROLLBACK, UNNAMED, WATCHING, KNOWN = "rollback", "unnamed", "watching", "known"
+SPOKEN = {KNOWN: "known, not judged"}
+"""How a badge reads where its word alone would say too little."""
 
 
 def shape(word: str, x: float, y: float, r: float = 5.0) -> str:
@@ -61,6 +63,7 @@ SHAPES = {
     Health.UNHEALTHY: box(0, 0, 12, 12, class_="fill unhealthy"),
     Health.UNKNOWN: tag("circle", cx=6, cy=6, r=4.8, class_="ring unknown"),
     WATCHING: tag("circle", cx=6, cy=6, r=4.8, class_="ring unknown dotted"),
+    KNOWN: tag("path", d="M1 6H11", class_="ring unknown"),
 }
 GLYPHS = {
     ChangeKind.DEPLOY: box(5.5, 2, 5, 12, class_="solid"),

@@ -9,7 +9,6 @@ from shipwake.domain import (
     Change,
     Event,
     Health,
-    Notice,
     Reply,
     Schedule,
     Sli,
@@ -17,15 +16,17 @@ from shipwake.domain import (
     Sure,
     Verdict,
 )
-from shipwake.web.charts import ROLLBACK, WATCHING, age
+from shipwake.store import Queued
+from shipwake.web.charts import KNOWN, ROLLBACK, SPOKEN, WATCHING, age
 from shipwake.web.charts.strip import Mark
-from shipwake.web.pages import timeline
+from shipwake.web.pages import timeline, told
 from shipwake.web.pages.change_view import ChangeView, Fact, Near, Normal, Sha, Spoken, Suspected
 from shipwake.web.pages.evidence import blind, has_moved, lead_and_rest, moved_first, normal_rows
 from shipwake.web.pages.knowing import knowing
 from shipwake.web.pages.looks import marks, said_by
 from shipwake.web.pages.plots import short_name
 from shipwake.web.pages.shell import change_url, link, part
+from shipwake.web.pages.told import Channels
 
 LIVE = {
     State.LIVE: "live since",
@@ -57,7 +58,8 @@ class Material:
     events: Sequence[Event]
     near: Sequence[Beside]
     replies: Sequence[Reply]
-    notices: Sequence[tuple[datetime, Notice]]
+    queued: Sequence[Queued]
+    channels: Channels
     newer: str
     older: str
     schedule: Schedule
@@ -76,8 +78,10 @@ def build(m: Material) -> ChangeView:
     ordered = moved_first(m.assessments, verdict)
     others = [b.change for b in m.near]
     sentence = sentence_of(m)
-    word = verdict.health.value if verdict else WATCHING
-    lead, rest = lead_and_rest(change, ordered, m.slis, others, sentence=f"{word}: {sentence}")
+    word = word_of(change, verdict.health if verdict else None)
+    spoken = SPOKEN.get(word, word)
+    lines = told.told(m.queued, m.channels, m.verdicts)
+    lead, rest = lead_and_rest(change, ordered, m.slis, others, sentence=f"{spoken}: {sentence}")
     shown = [p.sli for p in (*((lead,) if lead else ()), *rest)]
     normal = normal_rows(ordered, m.slis, shown)
     plan = _marks(m)
@@ -97,7 +101,7 @@ def build(m: Material) -> ChangeView:
         age=age(m.now - change.at) if change.at else "",
         facts=tuple(_small_facts(change)),
         word=word,
-        sentence=f"{word}: {sentence}.",
+        sentence=f"{spoken}: {sentence}.",
         sure=_sure(verdict),
         doubt=_doubt(m),
         standing=_standing(verdict),
@@ -120,13 +124,22 @@ def build(m: Material) -> ChangeView:
         marks=plan,
         looks_note=_looks_note(m, planned=bool(plan)),
         verdicts=tuple(_spoken(v) for v in m.verdicts),
-        talk=timeline.talk(m.replies, m.notices),
+        told=lines,
+        told_note=told.note(change, verdict, m.channels, lines),
+        talk=timeline.talk(m.replies, told.talked(lines)),
         reply_url=f"{change_url(change.id)}/replies",
         raw_url=f"/api/v1/changes/{part(change.id)}/verdicts",
         newer_url=change_url(m.newer) if m.newer else "",
         older_url=change_url(m.older) if m.older else "",
         you=m.you,
     )  # fmt: skip
+
+
+def word_of(change: Change, health: Health | None) -> str:
+    """The word of a badge: the verdict's; before the first, that it is watched, or that no verdict was asked for."""
+    if health is not None:
+        return health.value
+    return WATCHING if change.judge else KNOWN
 
 
 def kind_of(change: Change) -> str:
@@ -145,13 +158,13 @@ def sentence_of(m: Material) -> str:
     """The verdict's sentence, or what is awaited before there is one."""
     if m.verdict is not None:
         return m.verdict.sentence
+    if not m.change.judge:
+        return "no verdict was asked for; it still counts where another change is judged"
     if not m.change.live:
         return "nothing of this is live yet, so there is nothing to judge"
     if not m.mapped:
         heard = m.change.heard_service if not m.change.service else m.change.heard_environment
         return f"the name “{heard}” is not mapped yet, so no indicator is watched"
-    if not m.change.judge:
-        return "this change is known, and not judged"
     if not m.slis:
         return "no indicator is configured for this service and environment"
     return "the first look is still to come"
@@ -297,6 +310,8 @@ def _normal_note(normal: Sequence[Normal]) -> str:
 
 
 def _marks(m: Material) -> tuple[Mark, ...]:
+    if not m.change.judge and not m.verdicts:
+        return ()
     steps = {s.step for s in m.slis.values() if s.step is not None}
     step: timedelta | None = min(steps) if steps else None
     return marks(m.change, said_by(m.verdicts), m.schedule, step)

@@ -1,11 +1,11 @@
 """A change's page, its JSON, the tables of its charts, and the replies sent from it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from shipwake.domain import BadInputError, Change, NotFoundError, Notice, ReplyKind
+from shipwake.domain import BadInputError, Change, NotFoundError, ReplyKind
 from shipwake.flow import River, converse
 from shipwake.store import Filter, Stored, Tx
 from shipwake.web.access import Scope, caller_of, needs
@@ -16,6 +16,7 @@ from shipwake.web.pages.evidence import sli_of
 from shipwake.web.pages.render import data, page
 from shipwake.web.pages.shell import change_url, shell
 from shipwake.web.pages.table import TableView
+from shipwake.web.pages.told import Channels
 from shipwake.web.river import Here
 
 router = APIRouter()
@@ -100,7 +101,8 @@ def _material(river: River, tx: Tx, stored: Stored, you: str) -> change.Material
         events=tx.events.of(this.id),
         near=[change.Beside(change=s.change, health=s.health) for s in _near(tx, this)],
         replies=tx.replies.of(this.id),
-        notices=_told(tx, this.id),
+        queued=tx.outbox.of(this.id),
+        channels=_channels(river, this.environment),
         newer=newer,
         older=older,
         schedule=river.config.watch,
@@ -130,8 +132,11 @@ def _neighbours(tx: Tx, stored: Stored) -> tuple[str, str]:
     return (before[0].change.id if before else "", after[-1].change.id if after else "")
 
 
-def _told(tx: Tx, id: str) -> list[tuple[datetime, Notice]]:
-    return [(q.sent_at or q.notice.at, q.notice) for q in tx.outbox.of(id) if q.sent_revision]
+def _channels(river: River, environment: str) -> Channels:
+    here = [c for c in river.channels if not c.environments or environment in c.environments]
+    shared = {c.name for c in river.channels if c.everybody}
+    names = [c.name for c in here]
+    return Channels(names=names, shared=shared, healthy=river.config.healthy_messages)
 
 
 def _table(river: River, id: str, name: str) -> TableView:

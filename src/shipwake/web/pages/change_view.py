@@ -117,6 +117,24 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One recipient in one channel: `told`, `waiting` or `not told`.
+
+    `word` was told `at` (empty and None: nothing was yet); `newer` is a word that was not told since, where there is
+    one; `again` is when the next try is, `why` the reason of the last failure, with what to do.
+    """
+
+    whom: str
+    channel: str
+    state: str
+    word: str
+    at: datetime | None
+    newer: str
+    again: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
     """A verdict of the past, as it was given."""
 
@@ -168,6 +186,8 @@ class ChangeView:
     marks: tuple[Mark, ...]
     looks_note: str
     verdicts: tuple[Spoken, ...]
+    told: tuple[Told, ...]
+    told_note: str
     talk: tuple[Talk, ...]
     reply_url: str
     raw_url: str

@@ -139,10 +139,20 @@ def _towards(sli: Sli, noticed: str) -> str:
 
 
 def blind(ordered: Sequence[Assessment], verdict: Verdict | None) -> tuple[Fact, ...]:
-    """The indicators that could not be judged, each with what it lacks."""
+    """The indicators that could not be judged, each with what it lacks and what to do."""
     said = {f.sli: f.detail for f in verdict.findings} if verdict else {}
     return tuple(
-        Fact(term=a.sli, text=said.get(a.sli) or a.detail or a.reason.value)
+        _broken(a, verdict)
+        if a.reason is Reason.SOURCE_ERROR
+        else Fact(term=a.sli, text=said.get(a.sli) or a.detail or a.reason.value)
         for a in ordered
         if a.health is Health.UNKNOWN
     )
+
+
+def _broken(a: Assessment, verdict: Verdict | None) -> Fact:
+    """The source's own words in full, which say what to correct, and where it can be asked at once."""
+    why = f": {a.detail.rstrip('. ')}" if a.detail else ""
+    again = " It is asked again at the next look." if verdict and verdict.next_look else ""
+    text = f"Its source could not be read{why}.{again}"
+    return Fact(term=a.sli, text=text, url=sli_url(a.sli), link="Ask it now")

@@ -8,7 +8,7 @@ import numpy as np
 
 from shipwake.domain import Assessment, Change, Floats, Health, Reason, Samples, Schedule, Sli
 from shipwake.verdict import numbers
-from shipwake.web.charts import age, between, clock, counted, figure, from_to, lasting
+from shipwake.web.charts import WATCHING, age, between, clock, counted, figure, from_to, lasting
 from shipwake.web.charts.figures import day
 from shipwake.web.charts.history import History
 from shipwake.web.pages import usual
@@ -44,7 +44,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What is known of one indicator; `moves` newest first, `newest` the last look of any word."""
+    """What is known of one indicator; `moves` newest first, `newest` the last look of any word.
+
+    Where its source was not `asked` for this page, `samples` are what the store holds of it, which ends at `until`.
+    """
 
     sli: Sli
     step: timedelta
@@ -53,6 +56,9 @@ class Material:
     moves: Sequence[Move]
     newest: Assessment | None
     now: datetime
+    until: datetime | None = None
+    asked: bool = True
+    past: str = ""
 
     @property
     def last(self) -> datetime | None:
@@ -69,8 +75,17 @@ class Material:
         last = self.last
         if last is None:
             return None
-        quiet = self.now - last
+        quiet = (self.until or self.now) - last
         return quiet if quiet > max(QUIET_STEPS * self.step, QUIET) else None
+
+    @property
+    def unread(self) -> str:
+        """Why its source could not be read at the last look, where no sample is newer than that; else empty."""
+        a = self.newest
+        if self.asked or a is None or a.reason is not Reason.SOURCE_ERROR:
+            return ""
+        later = self.last is not None and self.last > a.at
+        return "" if later else a.detail or a.reason.value
 
     @property
     def moved(self) -> Move | None:
@@ -139,6 +154,12 @@ def all_of_them(found: Sequence[Material]) -> SlisView:
 
 
 def _calm(rows: Sequence[SliRow]) -> str:
+    waiting = sum(r.word == WATCHING for r in rows)
+    if waiting:
+        rest = len(rows) - waiting
+        before = f"{counted(rest, 'indicator')} normal, " if rest else ""
+        noun = "" if rest else " indicator" + "s" * (waiting != 1)
+        return f"{before}{waiting}{noun} asked when needed."
     better = sum(r.word == Health.IMPROVED for r in rows)
     if better:
         return f"{len(rows) - better} of {counted(len(rows), 'indicator')} normal, {better} better than normal."
@@ -169,16 +190,26 @@ def _row(m: Material) -> SliRow:
         state=state,
         now=figure(newest_value(m.samples, m.sli), m.sli.unit),
         usual=between(*band, m.sli.unit) if band else "–",
-        last=f"{age(m.now - m.last)} ago" if m.last else m.trouble or "none yet",
+        last=_last(m),
         change=move.change.name if move else "",
         change_url=change_url(move.change.id) if move else "",
     )
 
 
+def _last(m: Material) -> str:
+    if m.trouble or m.unread:
+        return m.trouble or m.unread
+    if m.last is not None:
+        return f"{age(m.now - m.last)} ago"
+    return "none yet" if m.asked else "asked at each look"
+
+
 def _state(m: Material) -> tuple[str, str]:
-    if m.trouble:
+    if m.trouble or m.unread:
         return Health.UNKNOWN.value, "not readable"
-    if m.last is None:
+    if m.last is None and not m.asked and m.moved is None:
+        return WATCHING, "asked when needed"
+    if m.last is None and m.asked:
         return Health.UNKNOWN.value, "has no samples"
     silent = m.silent
     if silent is not None:
@@ -334,6 +365,8 @@ def _source(m: Material) -> Iterator[Fact]:
             if missing
             else f"none in {len(m.samples):,} samples",
         )
+    if m.past:
+        yield Fact(term="past", text=m.past)
     for term, text in m.sli.query.items():
         yield Fact(term=term, text=text, code=True)
 

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shipwake.domain import WORST_FIRST, Health, Reply, ReplyKind, Schedule
+from shipwake.domain import WORST_FIRST, Change, Health, Reply, ReplyKind, Schedule
 from shipwake.store import Page
 from shipwake.store import Row as Stored
 from shipwake.verdict import NOT_LIKELY_YOU, EnvironmentState, Recent, state_sentence
-from shipwake.web.charts import WATCHING, age, clock, counted
+from shipwake.web.charts import KNOWN, WATCHING, age, clock, counted
 from shipwake.web.charts.band import Band
+from shipwake.web.charts.strip import Mark
 from shipwake.web.pages import filters, today
-from shipwake.web.pages.change import authors_of, kind_of
+from shipwake.web.pages.change import authors_of, kind_of, word_of
 from shipwake.web.pages.filters import Asked
 from shipwake.web.pages.listing_view import Empty, ListView, Row, Tally
 from shipwake.web.pages.looks import Said, marks
@@ -129,9 +130,10 @@ def _under(m: Material) -> str:
 def _tally(m: Material) -> tuple[Tally, ...]:
     order = (Health.HEALTHY, Health.IMPROVED, Health.AILING, Health.UNHEALTHY, Health.UNKNOWN)
     found = [Tally(word=h.value, count=m.lately.counts[h]) for h in order if m.lately.counts.get(h)]
-    if m.lately.unjudged:
-        found.append(Tally(word=WATCHING, count=m.lately.unjudged))
-    return tuple(found)
+    # The store counts all that have no verdict; which of them asked for none, only its rows tell.
+    known = sum(r.health is None and not r.change.judge for r in m.lately.rows)
+    without = {WATCHING: m.lately.unjudged - known, KNOWN: known}
+    return (*found, *(Tally(word=word, count=count) for word, count in without.items() if count))
 
 
 def _band_title(span: timedelta) -> str:
@@ -162,22 +164,32 @@ def _row(m: Material, r: Stored) -> Row:
         authors=authors,
         replies=r.replies,
         why=_why(r),
-        marks=marks(change, m.words.get(change.id, ()), m.schedule, m.steps.get(change.id)),
-        word=r.health.value if r.health else WATCHING,
+        marks=_marks(m, change),
+        word=word_of(change, r.health),
         standing=_standing(m, r),
         said_at=r.verdict.at if r.verdict else m.now,
     )
+
+
+def _marks(m: Material, change: Change) -> tuple[Mark, ...]:
+    """Its looks; none are planned where no verdict was asked for."""
+    said = m.words.get(change.id, ())
+    if not change.judge and not said:
+        return ()
+    return marks(change, said, m.schedule, m.steps.get(change.id))
 
 
 def _why(r: Stored) -> str:
     if r.verdict is not None:
         said = r.verdict.sentence
         return f"{said[:1].upper()}{said[1:]}." if said else ""
+    if not r.change.judge:
+        return "No verdict was asked for; it still counts where another change is judged."
     if not r.change.live:
         return "Nothing of it is live yet."
     if not r.mapped:
         return f"The name “{r.change.heard_service or r.change.heard_environment}” is not mapped yet: see Heard."
-    return "The first look is still to come." if r.change.judge else "Known, and not judged."
+    return "The first look is still to come."
 
 
 def _standing(m: Material, r: Stored) -> str:

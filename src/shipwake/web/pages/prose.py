@@ -4,6 +4,8 @@ import re
 
 from markupsafe import Markup, escape
 
+from shipwake.web.charts import SPOKEN
+
 FIGURE = r"[−\d](?:[\d.,]*\d)?"
 ARROW = re.compile(rf"{FIGURE} → {FIGURE}(?: (?:%|[mµn]?s|[KMGTP]?i?B|points|min|h)(?![\w/]))?")
 """From and to with the unit after them."""
@@ -19,5 +21,6 @@ def worded(text: str | Markup, word: str | None) -> Markup:
     safe = escape(text)
     if not word:
         return safe
-    coloured = Markup('<span class="{0}">{0}</span>').format(word)
-    return Markup(str(safe).replace(str(escape(word)), str(coloured), 1))  # noqa: S704 - escaped above
+    spoken = SPOKEN.get(word, word)
+    coloured = Markup('<span class="{}">{}</span>').format(word, spoken)
+    return Markup(str(safe).replace(str(escape(spoken)), str(coloured), 1))  # noqa: S704 - escaped above

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from shipwake.domain import Samples, Sli
 from shipwake.flow import River
 from shipwake.store import Tx
+from shipwake.web.pages.held import held
 from shipwake.web.pages.today import MOST_STRIPS, Pulse
 
 MOST_ASKED = 60
@@ -37,8 +38,6 @@ def pulses_of(
 
 
 def _samples(river: River, tx: Tx, sli: Sli, start: datetime, end: datetime) -> Samples | None:
-    """What the store holds of a pushed indicator; other sources are not asked for a page."""
-    if sli.source != "push":
-        return None
+    """What the store holds of it; no source is asked for a page."""
     longest = river.step(sli) * 1500
-    return tx.samples.read(sli.name, max(start, end - longest), end)
+    return held(river, tx, sli, end, min(end - start, longest)).samples

@@ -20,6 +20,10 @@ from shipwake.web.pages.twin import twin
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 CHART_SIZES = {"wide": charts.WIDE, "narrow": charts.NARROW, "small": charts.SMALL}
+MEANINGS = {
+    charts.WATCHING: "The first look is still to come.",
+    charts.KNOWN: "Whoever announced it asked for no verdict; it still counts where another change is judged.",
+}
 LOOKS_WIDTH = {"wide": 780.0, "narrow": 352.0}
 
 
@@ -82,7 +86,11 @@ def _looks(marks: tuple[strip.Mark, ...], size: str) -> Markup:
 
 
 def _meaning(word: str) -> str:
-    return Health(word).meaning if word in set(Health) else "The first look is still to come."
+    return Health(word).meaning if word in set(Health) else MEANINGS.get(word, "")
+
+
+def _spoken(word: str) -> str:
+    return charts.SPOKEN.get(word, word)
 
 
 def _timed(text: str | Markup, near: Any) -> Markup:  # noqa: ANN401 - a template's value
@@ -102,6 +110,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "meaning": _meaning,
     "moment": times.moment_element,
     "shape": lambda word: _drawn(charts.shape_icon(word)),
+    "spoken": _spoken,
     "spark": lambda plot: _drawn(spark.draw(plot)),
     "strip": lambda marks: _drawn(strip.small(marks)),
     "timed": _timed,

@@ -13,6 +13,7 @@ from shipwake.sources import SourceError
 from shipwake.store import Tx
 from shipwake.web.access import Scope, needs
 from shipwake.web.pages import indicators
+from shipwake.web.pages.held import held, past
 from shipwake.web.pages.indicators import Material, Move
 from shipwake.web.pages.render import data, page
 from shipwake.web.pages.shell import shell
@@ -78,22 +79,25 @@ def _one(river: River, name: str) -> SliView:
             moves=_with_changes(tx, [_whole(tx, a) for a in moves]),
             newest=_newest(tx, sli, now),
             now=now,
+            past=past(river, tx, sli),
         )
     return indicators.one_of_them(material, river.config.watch, river.config.caution)
 
 
 def _brief(river: River, tx: Tx, sli: Sli, now: datetime) -> Material:
     """Only what the store holds: a page of all indicators asks no source."""
-    pushed = sli.source == "push"
+    here = held(river, tx, sli, now, _span(river, sli))
     moves = [_whole(tx, a) for a in tx.verdicts.of_sli(sli.name, 1)]
     return Material(
         sli=sli,
         step=river.step(sli),
-        samples=tx.samples.read(sli.name, now - _span(river, sli), now) if pushed else None,
-        trouble="" if pushed else f"asked of {sli.source}",
+        samples=here.samples,
+        trouble="",
         moves=_with_changes(tx, moves),
-        newest=None,
+        newest=None if sli.source == "push" else _newest(tx, sli, now, 1),
         now=now,
+        until=here.until,
+        asked=sli.source == "push",
     )
 
 
@@ -123,8 +127,8 @@ def _with_changes(tx: Tx, found: Sequence[Assessment]) -> list[Move]:
     ]
 
 
-def _newest(tx: Tx, sli: Sli, now: datetime) -> Assessment | None:
+def _newest(tx: Tx, sli: Sli, now: datetime, limit: int = LATEST) -> Assessment | None:
     """The last look at it under any of the latest changes of its service."""
-    latest = tx.changes.latest(sli.service, sli.environment, now, limit=LATEST)
+    latest = tx.changes.latest(sli.service, sli.environment, now, limit=limit)
     looks = (tx.verdicts.assessment(s.change.id, sli.name) for s in latest)
     return next((a for a in looks if a is not None), None)

@@ -1,14 +1,12 @@
 """What happened to a change, in order, its impact among the rest."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from itertools import groupby
 
 from shipwake.domain import (
     Assessment,
     Change,
     Event,
-    Notice,
     Reason,
     Reply,
     ReplyKind,
@@ -20,6 +18,8 @@ from shipwake.web.pages.change_view import Day, Happened, Talk
 from shipwake.web.pages.evidence import has_moved
 
 SAYS = {Says.STARTED: "on its way", Says.FAILED: "failed", Says.ENDED: "ended"}
+PLACES = {"page": "", "slack": "in Slack", "sleuth": "in Sleuth", "api": "by the API"}
+"""Where somebody said it, in words; the page itself goes without saying."""
 TAGS = {
     ReplyKind.SEEN: "seen",
     ReplyKind.EXPECTED: "expected",
@@ -121,7 +121,7 @@ def _taken_back(change: Change, others: Iterable[Change]) -> Iterator[Happened]:
             yield Happened(at=other.at, text=f"taken back by {other.name}", kind=ROLLBACK)
 
 
-def talk(replies: Iterable[Reply], notices: Iterable[tuple[datetime, Notice]]) -> tuple[Talk, ...]:
+def talk(replies: Iterable[Reply], told: Iterable[Talk]) -> tuple[Talk, ...]:
     """The conversation in order, with what was told to whom between what people said."""
     said = [
         Talk(
@@ -130,19 +130,8 @@ def talk(replies: Iterable[Reply], notices: Iterable[tuple[datetime, Notice]]) -
             author=r.author,
             initial=(r.author[:1] or "?").upper(),
             tag=TAGS.get(r.kind, ""),
-            via="" if r.via == "page" else r.via,
+            via=PLACES.get(r.via, r.via),
         )
         for r in replies
     ]
-    told = [Talk(at=at, text=_told(notice), ours=True) for at, notice in notices]
     return tuple(sorted([*said, *told], key=lambda t: t.at))
-
-
-def _told(notice: Notice) -> str:
-    whom = notice.recipient or notice.channel
-    by = (
-        f" by {notice.channel}"
-        if notice.recipient and notice.channel not in {"", notice.recipient}
-        else ""
-    )
-    return f"Told {whom}{by}: {notice.health.value}"

@@ -9,9 +9,9 @@ import numpy as np
 from shipwake.domain import Assessment, Reason, Samples, Sli, Slot, from_epoch
 from shipwake.store import Row
 from shipwake.verdict import Silent
-from shipwake.web.charts import WATCHING, age, figure
+from shipwake.web.charts import age, figure
 from shipwake.web.charts.band import Band, Beacon, Span, Strip
-from shipwake.web.pages.change import kind_of
+from shipwake.web.pages.change import kind_of, word_of
 from shipwake.web.pages.shell import change_url
 
 SPANS = tuple(timedelta(hours=h) for h in (1, 2, 3, 6, 12, 24))
@@ -74,7 +74,7 @@ def _beacon(row: Row) -> Beacon:
         kind=kind_of(row.change),
         name=row.change.name,
         url=change_url(row.change.id),
-        health=row.health.value if row.health else WATCHING,
+        health=word_of(row.change, row.health),
     )
 
 
