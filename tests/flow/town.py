@@ -145,6 +145,15 @@ class Town:
         )
         return announce(self.river, event).id
 
+    def announces(self, service: str) -> str:
+        """Something of that service changes now; returns the change's id."""
+        now = self.clock.now()
+        facts = Facts(id=f"{service}-{now:%d%H%M}", service=service, environment="production")
+        event = Event(
+            source="story", key=facts.id, says=Says.LIVE, at=now, received=now, text="", facts=facts
+        )
+        return announce(self.river, event).id
+
     def ramps(self, who: Person, flag: str, steps: list[tuple[datetime, float]]) -> str:
         """Somebody raises a flag's exposure; all steps so far are told each time."""
         now = self.clock.now()
