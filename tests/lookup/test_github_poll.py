@@ -92,6 +92,16 @@ def test_a_deployment_that_is_under_way_is_asked_for_again(
     assert len(github.deliveries("acme/shop", AT)) == 2
 
 
+def test_a_deployment_that_failed_may_succeed_later(github: GitHub, shop: Repository) -> None:
+    """One that was over is asked for again once GitHub says that it was touched."""
+    number = shop.deploy(shop.commit("Begin", **ALICE), "production", AT)
+    shop.status(number, "failure", AT + MINUTE)
+    github.deliveries("acme/shop", AT)
+    shop.status(number, "success", AT + 5 * MINUTE)
+
+    assert len(github.deliveries("acme/shop", AT)) == 2
+
+
 def test_only_what_is_new_is_read(api: GitHubApi, github: GitHub, shop: Repository) -> None:
     """Reading stops where deployments are older than a rollout takes, and statuses from before are left out."""
     head = shop.commit("Begin", **ALICE)

@@ -197,7 +197,7 @@ def _authors(
     named = {p.login.casefold(): p for p in written}
     named |= {p.login.casefold(): p for p in written if p.email}
     opened = (_account(pull.user) for pull in pulls.values() if pull.user)
-    people = [named.get(p.login.casefold(), p) for p in opened if not p.bot]
+    people = [named.get(p.login.casefold(), p) for p in opened]
     people += [p for c in line if c.sha not in pulls and (p := _author(c))]
     return tuple({p.key: p for p in people if p.key and not p.bot}.values())
 
