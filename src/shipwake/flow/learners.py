@@ -32,7 +32,8 @@ class Learner(Protocol):
 class Learners:
     """A Learner in at most `most` processes; one that dies is replaced, and what it learned is learned again."""
 
-    def __init__(self, most: int | None = None) -> None:
+    def __init__(self, most: int | None = None, *, idle_s: float = IDLE_S) -> None:
+        self._idle_s = idle_s
         self._most = most or min(2, os.cpu_count() or 1)
         self._lock = Lock()
         self._pool: ProcessPoolExecutor | None = None
@@ -51,7 +52,7 @@ class Learners:
     def rest(self) -> None:
         """End the processes where nothing was learned for a while."""
         with self._lock:
-            idle = not self._open and monotonic() - self._last > IDLE_S
+            idle = not self._open and monotonic() - self._last >= self._idle_s
             if self._pool is not None and idle:
                 self._pool.shutdown(wait=False)
                 self._pool = None
