@@ -2,13 +2,16 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo test check bench docs record lint types lock clean set-up set-up-dev
+.PHONY: demo live test check bench docs record lint types lock clean set-up set-up-dev
 
 ARGS =
 BIN = .venv/bin
 
 demo: set-up
 	@$(BIN)/shipwake demo $(ARGS)
+
+live: set-up-dev
+	@PYTHONPATH=examples $(BIN)/python -m live $(ARGS)
 
 test: set-up-dev
 	@$(BIN)/python -m pytest $(ARGS)
@@ -24,7 +27,7 @@ types: set-up-dev
 	@$(BIN)/mypy
 
 bench: set-up-dev
-	@$(BIN)/python -m bench $(ARGS)
+	@PYTHONPATH=examples $(BIN)/python -m bench $(ARGS)
 
 docs: set-up-dev
 	@$(BIN)/python -m scripts.reference $(ARGS)

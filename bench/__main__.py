@@ -1,4 +1,4 @@
-"""Measure what was promised: `python -m bench` runs every measurement here, `python -m bench memory` one."""
+"""Measure what was promised: `python -m bench` runs all but the long ones, `python -m bench memory` one."""
 
 import os
 import platform
@@ -9,12 +9,14 @@ from pathlib import Path
 from shipwake.wire import log
 
 NOT_MEASURES = ("__init__", "__main__", "site")
+LONG = ("live",)
+"""Measured only where they are named."""
 
 
 def main() -> None:
     """Run the measurements that were named, else all; each prints its figures beside what was hoped for."""
     known = sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem not in NOT_MEASURES)
-    wanted = sys.argv[1:] or known
+    wanted = sys.argv[1:] or [name for name in known if name not in LONG]
     if unknown := set(wanted) - set(known):
         sys.exit(
             f"no measurement called {', '.join(sorted(unknown))}; there are {', '.join(known)}"

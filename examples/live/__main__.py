@@ -23,6 +23,7 @@ from live.told import StepError
 from live.walk import walk
 
 if TYPE_CHECKING:
+    from live.record import Length
     from live.walk import Walked
 
 NEEDS = {"prometheus": "Debian: apt-get install prometheus", "promtool": "comes with prometheus"}
@@ -36,7 +37,7 @@ def main() -> int:
         console.rule("SKIPPED: make live", characters="!")
         console.print(f"Nothing was tried, for there is no {' and no '.join(unmet)}.")
         return 0
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     begun = time.monotonic()
     past = recorded(console, history.in_real_time() if args.real_time else history.side_by_side())
     if args.record_only:
@@ -51,7 +52,7 @@ def main() -> int:
     return 0
 
 
-def recorded(console: Console, length: history.Length) -> Path:
+def recorded(console: Console, length: Length) -> Path:
     """Give the folder of the past; recording it shows how far it is."""
     if not history.home(length).is_dir():
         console.print(
@@ -75,11 +76,12 @@ def one(console: Console, past: Path, store: str) -> bool:
 
     try:
         walked = asyncio.run(walk(folder, past, store, now))
-    except BaseException as error:
-        console.print(f"FAILED on {store}: {error or type(error).__name__}", style="red")
+    except StepError as error:
+        console.print(f"FAILED on {store}: {error}", style="red", markup=False)
         console.print(f"What each process said is kept in {folder}")
-        if isinstance(error, StepError):
-            return False
+        return False
+    except BaseException:
+        console.print(f"ENDED on {store}; what each process said is kept in {folder}", style="red")
         raise
     with suppress(OSError):
         shutil.rmtree(folder)
@@ -111,4 +113,7 @@ def arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 PROGRAM = Path(sys.executable).with_name("shipwake")
 CONFIGURATION = Path(__file__).with_name("shipwake.yaml")
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 60.0
 STOP_WITHIN_S = 15.0
 
 
@@ -76,13 +77,14 @@ async def running(
 
 async def until_ready(process: Process, url: str, log: Path) -> None:
     """Wait until it answers; raises RuntimeError with the end of its log."""
-    async with httpx.AsyncClient(timeout=2) as client, asyncio.timeout(READY_WITHIN_S):
-        while process.returncode is None:
+    end = time.monotonic() + READY_WITHIN_S
+    async with httpx.AsyncClient(timeout=2) as client:
+        while process.returncode is None and time.monotonic() < end:
             with suppress(httpx.TransportError):
                 if (await client.get(f"{url}/healthz")).is_success:
                     return
             await asyncio.sleep(0.1)
-    message = f"shipwake ended with {process.returncode}:\n{tail(log, 20)}"
+    message = f"shipwake did not answer in {READY_WITHIN_S:g} s; it said:\n{tail(log, 20)}"
     raise RuntimeError(message)
 
 

@@ -41,6 +41,21 @@ class Step:
     took: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Redeployed:
+    """A deploy of v1 over v1, its change, and all that was said of it."""
+
+    version: Version
+    deploy: Deploy
+    change: str
+    said: tuple[Said, ...]
+
+    @property
+    def cried(self) -> tuple[Said, ...]:
+        """What was said and should not have been."""
+        return tuple(one for one in self.said if one.health not in ("healthy", "unknown"))
+
+
 @dataclass(slots=True)
 class Walk:
     """What the steps share, and what one leaves to the next."""
@@ -51,29 +66,31 @@ class Walk:
     slack: SlackServer
     now: Callable[[str], None]
 
-    async def harmless(self, title: str, number: int = 1) -> tuple[Step, Version]:
-        """(a) v1 over v1: healthy at every early look, on every indicator."""
+    async def redeployed(self, title: str) -> Redeployed:
+        """Deploy v1 over v1, and watch it until its early looks are over, whatever they say."""
         version = self.shop.version()
         deploy, change = await self._deployed(version, title, commit=True)
         self.now(f"v1 over v1 is live: watching its {EARLY_LOOKS} early looks")
-        over = await self.api.until(
+        await self.api.until(
             change, last_look, LAST_LOOK_S + SLACK_S, f"the end of the early looks of {change}"
         )
-        cried = [one for one in self.api.said[change] if one.health not in ("healthy", "unknown")]
-        if cried or over.health != "healthy":
-            word = (cried or [over])[0].health
-            message = (
-                f"v1 over v1 was called {word}, and must stay healthy.\n{self.api.story(change)}"
-            )
+        return Redeployed(version, deploy, change, tuple(self.api.said[change]))
+
+    async def harmless(self) -> tuple[Step, Version]:
+        """(a) v1 over v1: healthy at every early look, on every indicator."""
+        made = await self.redeployed("Round prices half up")
+        if made.cried or made.said[-1].health != "healthy":
+            word = (made.cried or made.said[-1:])[0].health
+            message = f"v1 over v1 was called {word}, and must stay healthy.\n{self.api.story(made.change)}"
             raise StepError(message)
-        message = await self._told(change, "healthy")
+        told = await self._told(made.change, "healthy")
+        live, over = made.deploy.at.timestamp(), made.said[-1]
         took = {
-            "live → first verdict": self.api.said[change][0].at - deploy.at.timestamp(),
-            "live → first message": message.posted_at - deploy.at.timestamp(),
+            "live → first verdict": made.said[0].at - live,
+            "live → first message": told.posted_at - live,
             "last look's sample → verdict": over.at - due(over),
         }
-        name = "(a) v1 over v1" if number == 1 else f"no-op {number}"
-        return Step(name, over.verdict["sentence"], took), version
+        return Step("(a) v1 over v1", over.verdict["sentence"], took), made.version
 
     async def harmful(self) -> tuple[Step, str]:
         """(b) v2: unhealthy, with memory, errors and latency each named from, to and unit; its author is told."""

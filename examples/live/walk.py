@@ -95,7 +95,7 @@ async def walk(folder: Path, past: Path, store: str, now: Callable[[str], None])
     """Go all three steps; StepError where one did not bring what it must."""
     begun = time.monotonic()
     async with ready(folder, past, store, now) as (steps, made, laid):
-        harmless, v1 = await steps.harmless("Round prices half up")
+        harmless, v1 = await steps.harmless()
         if made.workers:
             made.kill_a_worker()
             now("killed one of the workers (SIGKILL)")

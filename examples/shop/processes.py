@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from shop.versions import Version
 
 HERE = Path(__file__).parent.parent
-READY_WITHIN_S = 120  # starting nicely, beside work that is not nice
+READY_WITHIN_S = 120
 STOP_WITHIN_S = 8
-STARTING_NICER = 12
+STARTING_NICER = 5  # more, and a busy machine would never let it start
 ORDER = ("mail", "checkout", "front")  # each calls the one before it
 
 
@@ -75,7 +75,8 @@ class Processes:
                 {"SHOP_VERSION": version.encode()},
             )
             try:
-                with quieter(new.pid):
+                # Only the version that serves meanwhile is to be spared.
+                with quieter(new.pid) if old else nullcontext():
                     await ready(new)
             except (RuntimeError, TimeoutError):
                 await stop(new)
