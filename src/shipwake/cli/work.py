@@ -7,6 +7,7 @@ from threading import Event
 import click
 
 from shipwake.app import compose
+from shipwake.cli.fills import shown
 from shipwake.cli.place import config_option, read_config
 from shipwake.flow import run
 from shipwake.wire import log
@@ -27,5 +28,6 @@ def command(config: Path | None) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    run(river, stop)
+    with shown(river):
+        run(river, stop)
     river.close()

@@ -1,11 +1,12 @@
 """How the program logs: one line a step with its ids, for people or as JSON; refuses to write a secret."""
 
+import io
 import logging
 import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor
@@ -29,6 +30,19 @@ HIDDEN = "***"
 DEEPEST = 6
 
 
+class _Stderr(io.TextIOBase):
+    """Standard error as it is when a line is written: a progress bar may have taken its place meanwhile."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        return sys.stderr.isatty()
+
+
 def configure(
     *, json: bool, level: str = "info", hide: Iterable[str] = (), stream: TextIO | None = None
 ) -> None:
@@ -36,7 +50,7 @@ def configure(
 
     `hide` are the secrets that are known; beside them, what looks like one is hidden too.
     """
-    stream = stream or sys.stderr
+    where: TextIO = stream or cast("TextIO", _Stderr())
     redact = redactor(hide)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -44,7 +58,7 @@ def configure(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     render: Processor = (
-        structlog.processors.JSONRenderer(default=str) if json else _for_people(stream)
+        structlog.processors.JSONRenderer(default=str) if json else _for_people(where)
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
@@ -56,7 +70,7 @@ def configure(
             render,
         ],
     )
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(where)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers = [handler]
