@@ -37,5 +37,5 @@ async def _deploy(folder: Path, past: Path) -> list[Redeployed]:
     def now(words: str) -> None:
         print(f"    {words}", file=sys.stderr, flush=True)
 
-    async with ready(folder, past, STORE, now) as (walk, _, _):
-        return [await walk.redeployed(titles[n % len(titles)]) for n in range(DEPLOYS)]
+    async with ready(folder, past, STORE, now) as made:
+        return [await made.steps.redeployed(titles[n % len(titles)]) for n in range(DEPLOYS)]

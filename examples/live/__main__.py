@@ -97,6 +97,11 @@ def show(console: Console, walked: Walked) -> None:
             table.add_row(step.name, name, f"{seconds:.1f}")
         table.add_row("", step.said, "", end_section=True)
     console.print(table)
+    table = Table("indicator", "in the past", "now", title="10th, 50th and 90th percentile")
+    for level in walked.levels:
+        past, now = (" ".join(f"{v:.1f}" for v in side) for side in (level.past, level.now))
+        table.add_row(level.sli, past, f"{now} {level.unit}")
+    console.print(table)
     for drawing in walked.drawings:
         console.print(drawing, markup=False)
 

@@ -9,7 +9,7 @@ import asyncio
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import httpx
@@ -17,6 +17,7 @@ import httpx
 from live import history, product, prometheus, slack
 from live import running as shops
 from live.announced import Pipeline
+from live.levels import Level, levels
 from live.steps import AUTHOR, Walk
 from live.stores import STORES
 from live.told import StepError, listening
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 PEOPLE = {email(name): f"U0{name.upper()}" for name in ("Alice", "Bob", "Carol")}
 TOKEN = "xoxb-live"  # noqa: S105  opens a server on this machine only
 SETTLES_S = 45.0  # caches are warm and memory on its plateau about twenty seconds after a start
+WARM = timedelta(seconds=20)
 SCRAPED_WITHIN_S = 30.0
 
 
@@ -42,14 +44,23 @@ class Walked:
     store: str
     steps: tuple[Step, ...]
     drawings: tuple[str, ...]
-    levels: str
+    levels: tuple[Level, ...]
     took_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What was set up, and how the shop's past compares with what it does now."""
+
+    steps: Walk
+    product: Product
+    levels: tuple[Level, ...]
 
 
 @asynccontextmanager
 async def ready(
     folder: Path, past: Path, store: str, now: Callable[[str], None]
-) -> AsyncIterator[tuple[Walk, Product, history.Laid]]:
+) -> AsyncIterator[Ready]:
     """Set all of it up; gives it when the shop has settled and all is known to shipwake."""
     seed = int(time.time())  # no revision of this walk may be one of the past's, or of another walk
     now("opening the shop")
@@ -79,7 +90,11 @@ async def ready(
                 now("letting the shop settle")
                 await scraped(url)
                 await asyncio.sleep(max(0.0, opened[-1].at.timestamp() + SETTLES_S - time.time()))
-                yield Walk(shop, Pipeline(shop, api, seed), api, workspace, now), made, laid
+                steps = Walk(shop, Pipeline(shop, api, seed), api, workspace, now)
+                compared = await asyncio.to_thread(
+                    levels, url, laid.start, opened[-1].at + WARM, datetime.now(UTC)
+                )
+                yield Ready(steps, made, tuple(compared))
 
 
 def lay(past: Path, folder: Path) -> history.Laid:
@@ -94,10 +109,11 @@ def lay(past: Path, folder: Path) -> history.Laid:
 async def walk(folder: Path, past: Path, store: str, now: Callable[[str], None]) -> Walked:
     """Go all three steps; StepError where one did not bring what it must."""
     begun = time.monotonic()
-    async with ready(folder, past, store, now) as (steps, made, laid):
+    async with ready(folder, past, store, now) as made:
+        steps = made.steps
         harmless, v1 = await steps.harmless()
-        if made.workers:
-            made.kill_a_worker()
+        if made.product.workers:
+            made.product.kill_a_worker()
             now("killed one of the workers (SIGKILL)")
         harmful, change = await steps.harmful()
         undone = await steps.undone(v1, change)
@@ -108,7 +124,7 @@ async def walk(folder: Path, past: Path, store: str, now: Callable[[str], None])
             raise StepError(message)
         drawings = tuple(slack.drawing(m) for m in list(steps.slack.messages.values()))
     took = time.monotonic() - begun
-    return Walked(store, (harmless, harmful, undone), drawings, str(laid.start), took)
+    return Walked(store, (harmless, harmful, undone), drawings, made.levels, took)
 
 
 def channel(workspace: slack.SlackServer, name: str) -> str:
