@@ -150,7 +150,8 @@ class _Question:
     ) -> SourceError:
         """An error that names the question."""
         asked = f"{self.source.name}, asked for the `{self.name}` of {self.sli.name!r}"
-        return SourceError(f"{asked}: {message}", permanent=permanent, retry_after=retry_after)
+        said = remote.hidden(message, self.source.client.secrets)
+        return SourceError(f"{asked}: {said}", permanent=permanent, retry_after=retry_after)
 
     def line(self, grid: Grid, spans: Sequence[Span]) -> Line:
         """The series in these spans of the grid, one question a span."""
@@ -183,7 +184,8 @@ class _Question:
     def _note(self, points: promql.Points) -> None:
         """Raise SourceError where another series answers than before: two are not one, one after the other either."""
         if points.infos:
-            log.debug("source remarks", source=self.source.name, sli=self.sli.name, on=points.infos)
+            said = remote.hidden("; ".join(points.infos), self.source.client.secrets)
+            log.debug("source remarks", source=self.source.name, sli=self.sli.name, said=said)
         if not len(points.times_s):
             return
         if self.labels is not None and self.labels != points.labels:

@@ -97,7 +97,8 @@ def _decoded(body: bytes) -> _Envelope:
         raise _another_form(error) from None
     except (msgspec.DecodeError, RecursionError) as error:
         start = body[:EXCERPT].decode(errors="replace").strip()
-        if start.startswith("{") and "truncated" in str(error):
+        ends = body.rstrip().endswith(b"}") and "truncated" not in str(error)
+        if start.startswith("{") and not ends:
             message = f"the answer breaks off after {len(body)} bytes; half an answer is not read"
             raise SourceError(message, permanent=False) from None
         message = f"answered what is no JSON: {start!r}; is `url` the API's address, and is the key right?"

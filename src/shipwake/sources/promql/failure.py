@@ -13,6 +13,8 @@ WORDS = re.compile(r'"error"\s*:\s*"((?:[^"\\]|\\.)*)')
 OVERLOADED = (
     "it has too much to do, or the query takes longer than `timeout`: a recording rule is quicker"
 )
+TOO_LARGE = "larger than"
+UNREACHED = "is it running, and the query quick enough for `timeout`?"
 HINTS = {
     "bad_data": "correct the query in the SLI",
     "execution": "correct the query, or let it read less; a recording rule can",
@@ -43,10 +45,11 @@ def hint(error_type: str) -> str:
 def failed(error: CallError) -> SourceError:
     """The call's failure as the source's."""
     if error.status is None:
-        todo = (
-            "" if error.permanent else "; is it running, and the query quick enough for `timeout`?"
+        # So many megabytes are many series: forgetting to add them up is the one way there.
+        todo = "does the query lack a sum(…)?" if TOO_LARGE in error.message else UNREACHED
+        message = (
+            error.message if error.permanent and todo is UNREACHED else f"{error.message}; {todo}"
         )
-        message = f"{error.message}{todo}"
     else:
         said = _said(error.message)
         answered = f"answered {error.status}: {said}" if said else error.message
