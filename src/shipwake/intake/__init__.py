@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import Protocol, cast
 
 from shipwake.config import Adapter, kinds
 from shipwake.domain import BadInputError, Event, Heard, ShipwakeError
 
 ROOM = "intake"
+FORMS = "shipwake.intake.fields.forms"
+"""Loaded by name, since what lies behind the door needs the errors that stand in it."""
 
 
 class RefusedError(ShipwakeError):
@@ -61,3 +64,13 @@ def known() -> list[str]:
 def plain_event(stated: object, *, received: datetime | None) -> Event:
     """One change in our own form, as decoded from JSON; see `shipwake.intake.plain.facts_of`."""
     return cast("Event", kinds.load(ROOM, "plain").facts_of(stated, received))
+
+
+def fields_of(heard: Heard) -> dict[str, object]:
+    """The fields of a body of JSON, of a form or of parts; raises UnreadableError where it is none of them."""
+    return cast("dict[str, object]", import_module(FORMS).fields_of(heard))
+
+
+def without(heard: Heard, name: str) -> tuple[str, Heard]:
+    """The text of one such field, and the delivery as it would be had it not been sent; raises UnreadableError."""
+    return cast("tuple[str, Heard]", import_module(FORMS).without(heard, name))

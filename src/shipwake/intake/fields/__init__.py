@@ -4,6 +4,7 @@ from shipwake.intake.fields.bodies import content_key, json_of
 from shipwake.intake.fields.change import CHANGE, State
 from shipwake.intake.fields.commits import commits, paths, person
 from shipwake.intake.fields.delivery import Body, Delivery, delivery_of, source_of
+from shipwake.intake.fields.forms import fields_of, without
 from shipwake.intake.fields.signatures import SECRETS, require_signature, secrets_of
 from shipwake.intake.fields.times import when
 from shipwake.intake.fields.values import at, first_line, items, linked, sha, text, web_address
@@ -18,6 +19,7 @@ __all__ = [
     "commits",
     "content_key",
     "delivery_of",
+    "fields_of",
     "first_line",
     "items",
     "json_of",
@@ -31,4 +33,5 @@ __all__ = [
     "text",
     "web_address",
     "when",
+    "without",
 ]
