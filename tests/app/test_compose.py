@@ -42,15 +42,16 @@ def make(tmp_path: Path) -> Iterator[Made]:
         one.store.close()
 
 
-def test_the_plain_form_is_always_understood(make: Made) -> None:
-    """Our own form has a hook without being configured, beside those that are."""
-    assert set(make().hooks) == {("github", "acme"), ("plain", "")}
+def test_the_plain_form_and_sleuths_are_always_understood(make: Made) -> None:
+    """Our own form and Sleuth's have hooks without being configured, beside those that are."""
+    assert set(make().hooks) == {("github", "acme"), ("plain", ""), ("sleuth", "")}
 
 
 def test_a_configured_plain_hook_takes_the_place_of_the_implicit_one(make: Made) -> None:
     """Where our own form is configured with a secret, no hook without one is left open."""
     assert set(make('hooks: [{kind: plain, name: ci, secret: "${HOOK}"}]').hooks) == {
-        ("plain", "ci")
+        ("plain", "ci"),
+        ("sleuth", ""),
     }
 
 

@@ -13,8 +13,8 @@ from shipwake.sources import Source
 from shipwake.store import Store
 from shipwake.wire.clock import Clock, SystemClock
 
-IMPLICIT_HOOK = Adapter(kind="plain", name="", settings={})
-"""Our own JSON is always understood; without a secret it needs a token."""
+IMPLICIT_HOOKS = tuple(Adapter(kind=kind, name="", settings={}) for kind in ("plain", "sleuth"))
+"""Our own JSON, and what Sleuth's clients register, are always understood; without a secret they need a token."""
 
 
 def compose(
@@ -53,9 +53,9 @@ def _hooks(
     config: Config, lookups: Sequence[lookup.Lookup]
 ) -> Mapping[tuple[str, str], intake.Intake]:
     """The configured ones, our own form, and those in whose form a polled lookup speaks."""
-    adapters = config.hooks
-    if not any(a.kind == IMPLICIT_HOOK.kind for a in adapters):
-        adapters = (*adapters, IMPLICIT_HOOK)
+    configured = {a.kind for a in config.hooks}
+    implicit = (a for a in IMPLICIT_HOOKS if a.kind not in configured)
+    adapters = (*config.hooks, *implicit)
     made = {(a.kind, a.name if a.name != a.kind else ""): intake.connect(a) for a in adapters}
     for adapter, polled in zip(config.lookup, lookups, strict=True):
         place = (adapter.kind, str(adapter.settings.get("hook", "")))

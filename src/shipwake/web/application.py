@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from shipwake import __version__
 from shipwake.domain import ShipwakeError
 from shipwake.flow import River
-from shipwake.web import api, documents, hooks, operations, pages, sign_in
+from shipwake.web import api, documents, hooks, operations, pages, sign_in, sleuth
 from shipwake.web.access import insist
 from shipwake.web.door import Door
 from shipwake.web.envelope import Envelope
@@ -34,6 +34,7 @@ def make(river: River) -> FastAPI:
         middleware=[
             Middleware(Envelope, meters=meters),
             Middleware(GZipMiddleware, compresslevel=6),
+            Middleware(sleuth.Front, river=river),
             Middleware(Door, river=river),
         ],
         exception_handlers={
@@ -51,6 +52,7 @@ def make(river: River) -> FastAPI:
         hooks.router,
         sign_in.router,
         *api.routers,
+        *sleuth.routers,
         pages.router(river),
     ):
         app.include_router(router)

@@ -1,6 +1,6 @@
 """Every refusal as application/problem+json, or as a readable page for a browser; refuses to show a stack trace."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +16,8 @@ from shipwake.store import BusyError, UnreachableError
 from shipwake.web import plain
 from shipwake.wire.packing import TooLargeError
 
-FOR_MACHINES = ("/api/", "/hooks/", "/gate", "/healthz", "/metrics", "/openapi.json")
+PROBLEM = "application/problem+json"
+FOR_MACHINES = ("/api/", "/hooks/", "/gate", "/healthz", "/metrics", "/openapi.json", "/graphql")
 
 
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -28,6 +29,9 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     detail: str
     errors: list[dict[str, str]] = []
     """Where there are several: the place of each (`where`) and what is wrong there (`detail`)."""
+
+
+Form = Callable[[Request, Problem, Mapping[str, str]], Response]
 
 
 class ProblemError(ShipwakeError):
@@ -52,7 +56,10 @@ def problem(
 
 
 def respond(request: Request, told: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    """The refusal in the form that the asker reads."""
+    """The refusal in the form that the asker reads; a protocol of its own puts its form into the request's state."""
+    form: Form | None = request.scope.get("state", {}).get("refuse")
+    if form is not None and PROBLEM not in request.headers.get("accept", ""):
+        return form(request, told, headers or {})
     if wants_page(request):
         stranger = told.status == HTTPStatus.UNAUTHORIZED
         body = plain.refusal(
@@ -63,7 +70,7 @@ def respond(request: Request, told: Problem, headers: Mapping[str, str] | None =
         msgspec.json.encode(told),
         told.status,
         dict(headers or {}),
-        media_type="application/problem+json",
+        media_type=PROBLEM,
     )
 
 
