@@ -165,3 +165,18 @@ def test_no_value_at_all_is_still_a_chart() -> None:
 def test_the_word_is_the_colour(health: Health) -> None:
     """The chart carries the indicator's word as a class, which gives what is outside its colour."""
     assert health.value in _drawn(around.draw(plot(health=health), WIDE)).get("class", "")
+
+
+def test_the_name_of_the_change_stays_on_the_paper() -> None:
+    """On a phone's chart a long title is cut to the room beside its line, wherever that stands."""
+    for minutes in (-25, -10, -2, 8, 18):
+        marker = Marker(
+            at_s=AT.timestamp() + 60 * minutes, label="#412 " + "Quote " * 9, judged=True
+        )
+        root = _drawn(around.draw(plot(markers=(marker,)), NARROW))
+        (label,) = [t for t in _of(root, "judged-label") if t.tag.endswith("text")]
+        x, wide = float(label.get("x", "0")), 6.0 * len("".join(label.itertext()))
+        left = x - wide if "end" in label.get("class", "").split() else x
+
+        assert left > -6
+        assert left + wide < NARROW.width + 6

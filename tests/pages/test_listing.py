@@ -121,6 +121,15 @@ def test_what_is_not_judged_is_not_watched() -> None:
     assert view.rows[2].marks == ()
 
 
+def test_no_strip_is_drawn_of_what_was_never_heard() -> None:
+    """An indicator without a sample and without a move has no strip, for an empty one reads as normal."""
+    never = replace(_pulse("p99"), samples=None, last=None)
+    view = listing.build(_material(_page(_row("a", Health.HEALTHY)), pulses=[never, _pulse("p95")]))
+
+    assert view.band is not None
+    assert [s.sli for s in view.band.strips] == ["p95"]
+
+
 def test_before_the_first_change_there_is_one_thing_to_do() -> None:
     """An empty list offers the command that sends a first change to this very server, and nothing else."""
     view = listing.build(_material(NOTHING))

@@ -28,7 +28,7 @@ def test_what_waits_says_why_and_until_when() -> None:
     (line,) = change.build(material(queued=[waits])).told
 
     assert (line.state, line.word, line.at) == ("waiting", "", None)
-    assert (line.why, line.again) == (SMTP, AT + 30 * MINUTE)
+    assert (line.why, line.again) == (f"{SMTP}.", AT + 30 * MINUTE)
 
 
 def test_what_was_told_before_is_not_what_waits() -> None:
@@ -49,7 +49,7 @@ def test_what_failed_says_what_to_do() -> None:
     view = change.build(material(queued=[lost]))
     (line,) = view.told
 
-    assert (line.whom, line.state, line.why) == ("no author known", "not told", why)
+    assert (line.whom, line.state, line.why) == ("no author known", "not told", f"{why}.")
     assert not any(t.ours for t in view.talk)
 
 

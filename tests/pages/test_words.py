@@ -50,6 +50,22 @@ def test_the_word_is_coloured_once() -> None:
     assert said.startswith('<span class="unhealthy">unhealthy</span>')
 
 
+def test_settings_in_errors_are_code() -> None:
+    """What stands between backticks is set as code, and nothing in it becomes markup."""
+    said = prose.coded("set `to` of this channel, not `<b>`")
+
+    assert said == "set <code>to</code> of this channel, not <code>&lt;b&gt;</code>"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [("no answer", "no answer."), ("is it running?", "is it running?"), ("it is. ", "it is.")],
+)
+def test_words_of_others_end_as_a_sentence(words: str, sentence: str) -> None:
+    """Another system's words get one mark at their end."""
+    assert prose.ended(words) == sentence
+
+
 def test_a_unitless_arrow_takes_no_word_along() -> None:
     """What follows from and to is bold only where it is a unit."""
     assert prose.arrows("0.5 → 4 since 10:01").startswith("<b>0.5 → 4</b> since")

@@ -187,7 +187,7 @@ class Email:
             if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
                 what = f"{place}: no answer in {self.timeout_s:g} s"
             else:
-                what = f"{place}: {self._hidden(error)}"
+                what = f"{place}: {self._hidden(error.strerror or error)}"
             raise TellError(what, permanent=False) from None
 
     def _refused(self, what: str, code: int, said: bytes | str) -> TellError:

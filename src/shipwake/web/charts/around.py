@@ -261,9 +261,12 @@ def _judged(plot: Plot, frame: Frame) -> str:
     if marker is None:
         return ""
     x, top = frame.x.within(marker.at_s), 12.0
-    label = _short(marker.label, 40 if frame.size.width > 500 else 26)  # noqa: PLR2004
-    width = (len(label) + 7) * (LETTER + 0.4) + 10
-    at_left = x + width > frame.right and x - width > 0
+    letter, clock_and_dot = LETTER + 0.4, 7
+    room = int((max(frame.right - x, x) - 10) / letter) - clock_and_dot
+    most = 40 if frame.size.width > 500 else 26  # noqa: PLR2004
+    label = _short(marker.label, max(min(most, room), 4))
+    width = (len(label) + clock_and_dot) * letter + 10
+    at_left = x + width > frame.right and x > frame.right - x
     return tag(
         "g",
         line(x, top, x, frame.foot, class_="judged"),

@@ -77,11 +77,10 @@ def build(m: Material) -> ChangeView:
     change, verdict = m.change, m.verdict
     ordered = moved_first(m.assessments, verdict)
     others = [b.change for b in m.near]
-    sentence = sentence_of(m)
     word = word_of(change, verdict.health if verdict else None)
-    spoken = SPOKEN.get(word, word)
+    said = f"{SPOKEN.get(word, word)}: {sentence_of(m)}"
     lines = told.told(m.queued, m.channels, m.verdicts)
-    lead, rest = lead_and_rest(change, ordered, m.slis, others, sentence=f"{spoken}: {sentence}")
+    lead, rest = lead_and_rest(change, ordered, m.slis, others, sentence=said)
     shown = [p.sli for p in (*((lead,) if lead else ()), *rest)]
     normal = normal_rows(ordered, m.slis, shown)
     plan = _marks(m)
@@ -101,7 +100,7 @@ def build(m: Material) -> ChangeView:
         age=age(m.now - change.at) if change.at else "",
         facts=tuple(_small_facts(change)),
         word=word,
-        sentence=f"{spoken}: {sentence}.",
+        sentence=f"{said}.",
         sure=_sure(verdict),
         doubt=_doubt(m),
         standing=_standing(verdict),

@@ -7,6 +7,7 @@ from shipwake.web.charts import between, clock, from_to
 from shipwake.web.charts.figures import figure
 from shipwake.web.pages.change_view import Fact, Normal, Panel
 from shipwake.web.pages.plots import OUTSIDE_WORDS, key_of, likely, plot_of, title_of
+from shipwake.web.pages.prose import ended
 from shipwake.web.pages.shell import change_url, part, sli_url
 
 ORDER = (Health.UNHEALTHY, Health.AILING, Health.IMPROVED)
@@ -152,7 +153,7 @@ def blind(ordered: Sequence[Assessment], verdict: Verdict | None) -> tuple[Fact,
 
 def _broken(a: Assessment, verdict: Verdict | None) -> Fact:
     """The source's own words in full, which say what to correct, and where it can be asked at once."""
-    why = f": {a.detail.rstrip('. ')}" if a.detail else ""
+    why = f": {a.detail}" if a.detail else ""
     again = " It is asked again at the next look." if verdict and verdict.next_look else ""
-    text = f"Its source could not be read{why}.{again}"
+    text = f"{ended(f'Its source could not be read{why}')}{again}"
     return Fact(term=a.sli, text=text, url=sli_url(a.sli), link="Ask it now")

@@ -102,6 +102,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "band": _band,
     "chart": _chart,
     "clock": times.clock_element,
+    "coded": prose.coded,
     "day": times.day_element,
     "glyph": lambda kind: _drawn(charts.glyph_icon(kind)),
     "history": _history,

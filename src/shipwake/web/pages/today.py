@@ -31,6 +31,11 @@ class Pulse:
     last: datetime | None
     step: timedelta
 
+    @property
+    def heard(self) -> bool:
+        """Whether any sample of it is here."""
+        return self.samples is not None and bool(self.samples.present.any())
+
     def silent_for(self, now: datetime) -> timedelta | None:
         """How long it has sent nothing, where that is longer than it should be."""
         if self.last is None or self.sli.source != "push":
@@ -55,7 +60,8 @@ def band(
     at_most: int = MOST_STRIPS,
 ) -> Band:
     """The band from `start` to now with `at_most` strips; moved indicators come first, then as many others as fit."""
-    strips = [(p, _strip(p, start, now)) for p in pulses]
+    # An empty strip would read as a normal one.
+    strips = [(p, _strip(p, start, now)) for p in pulses if p.moves or p.heard]
     ranked = sorted(
         strips, key=lambda pair: (not pair[1].spans, pair[1].state is None, pair[0].sli.name)
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shipwake.domain import Change, Health, Verdict
 from shipwake.store import Post, Queued
 from shipwake.web.pages.change_view import Talk, Told
+from shipwake.web.pages.prose import ended
 
 NOBODY = "no author known"
 
@@ -46,7 +47,7 @@ def _told(q: Queued, channels: Channels, words: Mapping[int, Health]) -> Told:
         at=(q.sent_at or notice.at) if q.sent_revision else None,
         newer=notice.health.value if q.post is not Post.SENT and q.sent_revision else "",
         again=q.due if q.post is Post.WAITING and q.why else None,
-        why="" if q.post is Post.SENT else q.why.rstrip(". "),
+        why=ended(q.why) if q.why and q.post is not Post.SENT else "",
     )
 
 
