@@ -44,6 +44,8 @@ def _history() -> Iterator[str]:
     yield from _series("idle_total", (7 for _ in hour), SCRAPED_S)
     yield from _series("p95_old", (20 for _ in range(120)), SCRAPED_S)
     yield from _series("p95_new", (20 for _ in range(120)), SCRAPED_S, begin=1800)
+    yield from _series('moved{pod="a"}', (1 for _ in range(9)), 1)
+    yield from _series('moved{pod="b"}', (1 for _ in range(9)), 1, begin=LENGTH - 100)
     yield "# EOF\n"
 
 
@@ -219,6 +221,12 @@ def test_a_query_that_will_not_do(source: Prometheus, query: str, says: str) -> 
         source.samples(_gauge(query, SECOND), START, end)
 
     assert caught.value.permanent
+
+
+def test_one_series_after_another_is_two(source: Prometheus) -> None:
+    """A series that another takes over from is refused too where each has a piece of the window to itself."""
+    with pytest.raises(SourceError, match="answered 2 series, such as moved"):
+        source.samples(_gauge("moved", SECOND), START, START + LENGTH * SECOND)
 
 
 def test_the_newest_slots_have_not_arrived(url: str) -> None:
