@@ -58,16 +58,21 @@ def machine() -> str:
 def ensure(length: Length, told: Callable[[float], None]) -> Path:
     """Give the folder of a past that is kept, recorded now where it is not."""
     folder = home(length)
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix="recording-", dir=folder.parent))
-        try:
-            asyncio.run(record(fresh, length, told))
-            for shop in fresh.glob("piece-*/"):
-                shutil.rmtree(shop)
-            fresh.rename(folder)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix="recording-", dir=folder.parent))
+    try:
+        asyncio.run(record(fresh, length, told))
+    except KeyboardInterrupt:
+        shutil.rmtree(fresh)
+        raise
+    except Exception as error:
+        message = f"the shop could not be recorded; what its services said is kept in {fresh}"
+        raise RuntimeError(message) from error
+    for shop in fresh.glob("piece-*/"):
+        shutil.rmtree(shop)
+    fresh.rename(folder)
     return folder
 
 
