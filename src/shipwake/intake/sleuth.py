@@ -28,7 +28,7 @@ from shipwake.intake.fields import (
 )
 from shipwake.wire.sign import hmac_sha256_hex, same
 
-MOST_ROWS = 1000
+MOST_ROWS = 500
 LEEWAY = timedelta(minutes=5)
 PATH = re.compile(r"/api/1/deployments/[^/]+/([^/]+)(?:/[^/]+/([^/]+))?/(\w+)")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -221,17 +221,20 @@ def _webhook(told: Told) -> Sequence[Event]:
         raise UnreadableError("there is no slug; is this Sleuth's webhook?", where="changeSource")
     if not revision:
         return ()
-    email = text(told.fields, "author", "email")
+    email, name = text(told.fields, "author", "email"), text(told.fields, "name")
+    moment, environment = told.moment("on"), text(told.fields, "environment", "slug")
     facts = Facts(
+        # It tells of a deploy again when its health changes, maybe after the next one.
+        thread=f"sleuth:{service}:{environment}:{revision}:{moment.isoformat()}",
         service=service,
-        environment=text(told.fields, "environment", "slug"),
+        environment=environment,
         revision=revision,
-        title=text(told.fields, "name"),
+        title="" if revision.startswith(name.lower()) else name,
         authors=(Person(email=email),) if email else (),
     )
     health = text(told.fields, "health", longest=40) or "no health"
     words = f"Sleuth tells of {service} {revision[:7]}: {health}"
-    return [told.event(Says.LIVE, told.moment("on"), words, facts)]
+    return [told.event(Says.LIVE, moment, words, facts)]
 
 
 READERS = {

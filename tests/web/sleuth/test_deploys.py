@@ -90,6 +90,29 @@ def test_a_wrong_registration_is_told_why_and_kept(
     assert answer.text in reasons
 
 
+@pytest.mark.parametrize("environment", [7, ["production"], {"slug": "production"}, True])
+def test_an_environment_that_is_no_text_is_not_guessed(
+    client: httpx.Client, environment: object
+) -> None:
+    """An environment of another type is refused, and not taken for the first one."""
+    answer = client.post(DEPLOYS.format("mail"), json={"sha": ONE, "environment": environment})
+
+    assert answer.status_code == 400
+    assert answer.text.startswith("environment: read ")
+
+
+def test_the_same_words_of_two_deployments_are_two_deploys(
+    here: Site, client: httpx.Client
+) -> None:
+    """One commit that is registered at one time for two services is a change of each, and once more of neither."""
+    body = {"sha": "abcabca", "date": here.town.clock.now().isoformat(), "ignore_if_duplicate": "1"}
+    for service in ("mail", "checkout") * 2:
+        client.post(DEPLOYS.format(service), json=body)
+    found = [c for service in ("mail", "checkout") for c in changes(here, service)]
+
+    assert [c.service for c in found if c.revision == "abcabca"] == ["mail", "checkout"]
+
+
 def test_an_unknown_deployment_is_kept_until_it_is_mapped(here: Site, client: httpx.Client) -> None:
     """A slug that is no service of ours makes a change that waits to be mapped."""
     answer = client.post(DEPLOYS.format("warehouse"), json={"sha": "abcdef1"})

@@ -92,7 +92,8 @@ def _boundary(heard: Heard) -> bytes:
 def _parts(heard: Heard) -> list[Part]:
     """Every part between the boundaries; raises UnreadableError where they are not closed."""
     boundary = _boundary(heard)
-    pieces = (b"\r\n" + heard.body).split(b"\r\n--" + boundary) if boundary else []
+    body, cut = b"\r\n" + heard.body, b"\r\n--" + boundary
+    pieces = body.split(cut, MOST_FIELDS + 2) if boundary else []
     if len(pieces) - 2 > MOST_FIELDS:
         raise UnreadableError(f"there are more than {MOST_FIELDS} parts; send fewer", where="body")
     if len(pieces) < 2 or not pieces[-1].startswith(b"--"):  # noqa: PLR2004 - what is before, and the end

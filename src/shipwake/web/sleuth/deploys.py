@@ -1,8 +1,10 @@
 """Deploys, manual changes, imports and incidents as Sleuth's clients register them: read at once, then heard."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -21,7 +23,9 @@ from shipwake.wire.chance import new_id
 
 router = APIRouter(tags=["sleuth"], dependencies=[needs(Scope.CHANGES_WRITE)])
 KIND = "sleuth"
-KEPT_HEADERS = ("content-type", "user-agent", "idempotency-key")
+Fields = Mapping[str, object]
+KEY = "idempotency-key"
+KEPT_HEADERS = ("content-type", "user-agent", KEY)
 """Of a delivery only these are kept: no header may bring a key along."""
 NAMELESS = "Name is required."
 """Sleuth's own words for 422."""
@@ -54,18 +58,18 @@ def register_deploy(
     A commit that is live already is refused unless `ignore_if_duplicate` is true; one that was live before is a
     rollback. `org` may be anything. A `deployment` that is no service of ours is kept, and judged once it is mapped.
     """
-    heard = _heard(request, river, raw, deployment)
+    heard, fields = _heard(request, river, raw, deployment)
     (event,) = _read(river, heard)
     with river.store.read() as tx:
         live = names.live(river, tx, deployment, event.facts.environment)
-    if live and _same(live.change.revision, event.facts.revision) and not _ignores(heard):
+    if live and _same(live.change.revision, event.facts.revision) and not _ignores(fields):
         raise ProblemError(
             400,
             "Duplicate",
             f"{event.facts.revision} is live in {event.facts.environment} already; "
             "send ignore_if_duplicate=true to register it all the same",
         )
-    return _keep(river, heard)
+    return _keep(river, heard, fields)
 
 
 @router.post(
@@ -84,9 +88,9 @@ def register_manual_deploy(
 
     A `project` that is a service of ours is that service; else the change is judged on what the environment requires.
     """
-    heard = _heard(request, river, raw, project)
+    heard, fields = _heard(request, river, raw, project)
     _read(river, heard)
-    return _keep(river, heard)
+    return _keep(river, heard, fields)
 
 
 @router.post(
@@ -105,9 +109,9 @@ def import_deploys(
 
     What is known already stays; the same rows again have no effect.
     """
-    heard = _heard(request, river, raw, deployment)
+    heard, fields = _heard(request, river, raw, deployment)
     _read(river, heard)
-    return _keep(river, heard)
+    return _keep(river, heard, fields)
 
 
 @router.post(
@@ -128,25 +132,32 @@ def register_incident(
 
     The key may also stand at the end of the path, as `…/register_impact/KEY`.
     """
-    heard = _heard(request, river, raw, project, environment)
+    heard, fields = _heard(request, river, raw, project, environment)
     _read(river, heard)
-    return _keep(river, heard)
+    return _keep(river, heard, fields)
 
 
-def _heard(request: Request, river: River, raw: bytes, target: str, environment: str = "") -> Heard:
-    """The delivery as it is read and kept: no key in it, and our names for its slugs beside it."""
+def _heard(
+    request: Request, river: River, raw: bytes, target: str, environment: str = ""
+) -> tuple[Heard, Fields]:
+    """The delivery as it is read and kept, no key in it and our names for its slugs beside it; and its fields."""
     kind, source = next(key for key in river.hooks if key[0] == KIND)
     headers = {name: request.headers[name] for name in KEPT_HEADERS if name in request.headers}
     sent = Heard(kind=kind, source=source, headers=headers, body=raw, received=river.clock.now())
     headers[":path"] = request.scope["path"]
     headers[":service"] = names.clean(names.service(river.config, target))
-    read = environment or _fields(sent).get("environment")
-    there = names.environment(river.config, read if isinstance(read, str) else "")
-    headers[":environment"] = names.clean(there)
-    return sent
+    fields = _fields(sent)
+    read = environment or fields.get("environment", "")
+    if read is None:
+        read = ""
+    if not isinstance(read, str):
+        shown = msgspec.json.encode(read).decode()[:80]
+        raise ProblemError(400, "Bad input", f"environment: read {shown}; send its slug, a text")
+    headers[":environment"] = names.clean(names.environment(river.config, read))
+    return sent, fields
 
 
-def _fields(heard: Heard) -> dict[str, object]:
+def _fields(heard: Heard) -> Fields:
     """The fields, none where they cannot be read: the intake says why."""
     with suppress(UnreadableError):
         return fields_of(heard)
@@ -164,17 +175,20 @@ def _read(river: River, heard: Heard) -> Sequence[Event]:
         raise ProblemError(422 if nameless else 400, "Bad input", error.message) from error
 
 
-def _keep(river: River, heard: Heard) -> Response:
-    headers = dict(heard.headers)
-    if not _fields(heard).get("date"):
-        # Without a time the same words are another deploy each time: the second may be a rollback.
-        headers.setdefault("idempotency-key", new_id())
+def _keep(river: River, heard: Heard, fields: Fields) -> Response:
+    """Hear it under a key of its own: the same words at another path are of another deployment.
+
+    Without a time they are another deploy each time, since the second may be a rollback.
+    """
+    told = heard.headers.get(KEY) or ("" if fields.get("date") else new_id())
+    same = f"{heard.headers[':path']}\n{told}\n".encode() + (b"" if told else heard.body)
+    headers = {**heard.headers, KEY: hashlib.sha256(same).hexdigest()}
     hear(river, heard.kind, heard.source, headers, heard.body, vouched=True)
     return PlainTextResponse(SUCCESS)
 
 
-def _ignores(heard: Heard) -> bool:
-    told = _fields(heard).get("ignore_if_duplicate")
+def _ignores(fields: Fields) -> bool:
+    told = fields.get("ignore_if_duplicate")
     return told is True or (isinstance(told, str) and told.strip().lower() in ("true", "1", "yes"))
 
 
