@@ -8,6 +8,7 @@ from pathlib import Path
 
 from live import history
 from live.steps import Redeployed
+from live.told import StepError
 from live.walk import ready
 from shop.stories import PLAIN_TITLES
 
@@ -19,23 +20,33 @@ def measure() -> Iterator[str]:
     """One line a deploy: the words that were said of it, and in full whatever should not have been said."""
     past = history.ensure(history.side_by_side(), lambda _: None)
     with tempfile.TemporaryDirectory(prefix="shipwake-bench-") as place:
-        made = asyncio.run(_deploy(Path(place), past))
-    cried = [one for one in made if one.cried]
+        made, lost = asyncio.run(_deploy(Path(place), past))
+    yield "deploy  live at   words, look by look"
     for number, one in enumerate(made, 1):
         words = " ".join(said.health for said in one.said)
-        yield f"{number:2}  {one.deploy.at:%H:%M:%S}  {words}"
+        yield f"{number:6}  {one.deploy.at:%H:%M:%S}  {words}"
         for said in one.cried:
-            yield f"      {said.verdict['at'][11:19]} {said.health}: {said.verdict['sentence']}"
+            yield f"        {said.verdict['at'][11:19]} {said.health}: {said.verdict['sentence']}"
+    for why in lost:
+        yield f"not watched to its end: {why}"
+    cried = [one for one in made if one.cried]
     sure = [one for one in made if one.said[-1].health == "healthy"]
-    yield f"false alarms: {len(cried)} of {len(made)} deploys; healthy at the last early look: {len(sure)}"
+    yield f"false alarms: {len(cried)} of {len(made)}; healthy at the last early look: {len(sure)}"
 
 
-async def _deploy(folder: Path, past: Path) -> list[Redeployed]:
+async def _deploy(folder: Path, past: Path) -> tuple[list[Redeployed], list[str]]:
     """Deploy again and again, each as soon as the early looks of the one before are over."""
     titles = PLAIN_TITLES["checkout"]
+    made: list[Redeployed] = []
+    lost: list[str] = []
 
     def now(words: str) -> None:
-        print(f"    {words}", file=sys.stderr, flush=True)
+        print(f"    {len(made) + len(lost) + 1}: {words}", file=sys.stderr, flush=True)
 
-    async with ready(folder, past, STORE, now) as made:
-        return [await made.steps.redeployed(titles[n % len(titles)]) for n in range(DEPLOYS)]
+    async with ready(folder, past, STORE, now) as set_up:
+        for number in range(DEPLOYS):
+            try:
+                made.append(await set_up.steps.redeployed(titles[number % len(titles)]))
+            except StepError as error:
+                lost.append(str(error))
+    return made, lost
