@@ -1,12 +1,14 @@
 """The indicators of a change as panels, folded rows and unjudged facts."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from shipwake.domain import Assessment, Change, Health, Reason, Sli, SliKind, Verdict
-from shipwake.web.charts import between, clock, from_to
+from shipwake.web.charts import between, clock, from_to, lasting
 from shipwake.web.charts.figures import figure
 from shipwake.web.pages.change_view import Fact, Normal, Panel
 from shipwake.web.pages.plots import OUTSIDE_WORDS, key_of, likely, plot_of, title_of
+from shipwake.web.pages.pooling import pooled
 from shipwake.web.pages.prose import ended
 from shipwake.web.pages.shell import change_url, part, sli_url
 
@@ -66,10 +68,21 @@ def _caption(a: Assessment, sli: Sli) -> str:
         words.append(f"back to normal since {clock(a.recovered_at)}")
     if sli.kind is SliKind.RATIO and a.evidence is not None and len(a.evidence.total):
         words.append("grey bars: all traffic")
+    if pool := pool_words(a, sli):
+        words.append(pool)
     gaps = a.wanted - a.seen
     if gaps > 0:
         words.append(f"hatched: {gaps} of {a.wanted} samples missing, never drawn as zero")
     return " · ".join(words)
+
+
+def pool_words(a: Assessment, sli: Sli) -> str:
+    """That the points of its chart are several samples each; empty where each is one."""
+    drawn = pooled(a, sli)
+    if drawn is None or drawn.per == 1:
+        return ""
+    span = lasting(timedelta(seconds=drawn.evidence.step_s))
+    return f"each point: all requests of {span}, few as they are; the band allows for their number"
 
 
 def lead_and_rest(

@@ -8,6 +8,7 @@ import numpy as np
 
 from shipwake.domain import Assessment, Better, Change, Evidence, Health, Reason, Sli
 from shipwake.web.charts import Marker, Mean, Outside, Plot, signed
+from shipwake.web.pages.pooling import pooled
 
 KIB = 1024.0
 SHORT = 20
@@ -72,9 +73,10 @@ def plot_of(
     a: Assessment, sli: Sli, change: Change, others: Iterable[Change], *, name: str
 ) -> Plot | None:
     """The chart of one assessment; None where it keeps no samples. `name` is read where it is not seen."""
-    e = a.evidence
-    if e is None or not len(e.values):
+    drawn = pooled(a, sli)
+    if drawn is None or a.evidence is None or not len(a.evidence.values):
         return None
+    e = drawn.evidence
     unit = sli.unit or (a.effect.unit if a.effect else "")
     scale = scale_for(unit, _largest(e))
     recovered = a.reason is Reason.RECOVERED
@@ -93,7 +95,7 @@ def plot_of(
         health=Health.AILING if recovered else a.health,
         outside=outside_of(a, sli),
         markers=tuple(_markers(change, others)),
-        means=tuple(_means(a, e, scale.factor)),
+        means=tuple(_means(a, a.evidence, scale.factor)),
         now_s=a.at.timestamp(),
     )
 

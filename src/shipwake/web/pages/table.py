@@ -9,7 +9,7 @@ import numpy as np
 from shipwake.domain import Assessment, Change, Sli, from_epoch
 from shipwake.web.charts import Marker, Plot, between
 from shipwake.web.charts.figures import figure
-from shipwake.web.pages.evidence import in_words
+from shipwake.web.pages.evidence import in_words, pool_words
 from shipwake.web.pages.plots import plot_of
 from shipwake.web.pages.shell import change_url
 
@@ -51,7 +51,7 @@ def build(a: Assessment, change: Change, sli: Sli, others: Sequence[Change]) -> 
         change_url=change_url(change.id),
         sli=a.sli,
         title=f"{plot.title if plot else a.sli} around {change.name}",
-        sentence=in_words(a, sli),
+        sentence=". ".join(filter(None, (in_words(a, sli), pool_words(a, sli)))),
         at=a.at,
         unit=plot.unit if plot else sli.unit,
         with_total=bool(plot and len(plot.total)),
