@@ -22,6 +22,8 @@ class Meter:
     delay: timedelta = timedelta(0)
     state: Callable[[int], Slot] = lambda _minute: Slot.VALUE
     out: SourceError | None = None
+    broken: tuple[datetime, SourceError] | None = None
+    """A moment whose windows cannot be read."""
     unknown: bool = False
     gate: Event | None = None
     asked: list[Window] = field(default_factory=list)
@@ -40,6 +42,8 @@ class Meter:
                 self.gate.wait(10)
             if self.out is not None:
                 raise self.out
+            if self.broken is not None and start <= self.broken[0] < end:
+                raise self.broken[1]
             return self._made(sli, start, end)
         finally:
             with self.lock:

@@ -146,6 +146,31 @@ def test_an_outage_puts_it_off_and_nothing_is_read_twice(here: Place) -> None:
     assert len(starts) == len(set(starts))
 
 
+def test_a_stretch_that_cannot_be_read_is_an_error_there(here: Place) -> None:
+    """What is wrong with an old stretch alone stays an error in it; the rest of the past is read."""
+    (sli,) = here.river.config.slis
+    bad = START - 20 * DAY
+    here.meter.broken = (bad, SourceError("two series", permanent=True))
+    here.fill()
+    found = here.kept.samples(sli, START - 28 * DAY, START)
+
+    assert set(found.states.tolist()) == {Slot.VALUE, Slot.ERROR}
+    assert (found.states == Slot.ERROR).sum() == 10_000
+    assert found.states[found.index(bad)] == Slot.ERROR
+
+
+def test_a_question_that_is_wrong_marks_nothing(here: Place) -> None:
+    """Where the newest samples cannot be read either, the past is not called an error: somebody can correct it."""
+    here.meter.out = SourceError("no such token", permanent=True)
+    here.fill()
+    here.meter.out = None
+    here.clock.advance(timedelta(hours=1))
+    here.fill()
+    (sli,) = here.river.config.slis
+
+    assert here.kept.samples(sli, START - 27 * DAY, START).present.all()
+
+
 def test_another_question_begins_anew(here: Place) -> None:
     """Where the query, the step or the source's settings change, what was read before is not taken for it."""
     here.fill()

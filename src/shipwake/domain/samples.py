@@ -103,6 +103,18 @@ class Samples:
             self.missing,
         )
 
+    def from_first_value(self) -> "Samples":
+        """The same without what lies before the first value; a view. Without any value, none of it."""
+        there = np.flatnonzero(self.present)
+        first = int(there[0]) if len(there) else len(self)
+        return Samples(
+            self.t0_s + first * self.step_s,
+            self.step_s,
+            self.values[first:],
+            self.states[first:],
+            self.missing,
+        )
+
     def ratio(self) -> Floats:
         """One number a slot, shape [n]: part/total for two columns (NaN where total is 0), else the value."""
         part: Floats = self.values[:, 0]

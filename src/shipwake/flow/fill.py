@@ -8,7 +8,7 @@ import numpy as np
 import structlog
 
 from shipwake.domain import Samples, Sli, Slot, from_epoch
-from shipwake.flow.kept import Kept
+from shipwake.flow.kept import Kept, laid
 from shipwake.flow.river import HISTORY, River
 from shipwake.sources import SourceError
 from shipwake.store import Duty, Fill, Tx
@@ -61,8 +61,7 @@ def _filled(river: River, duty: Duty, sli: Sli, kept: Kept, now: datetime) -> Fi
     far = _begun(river, duty, sli, now)
     while far.until < wanted:
         upto = min(far.until + WINDOW * step, wanted)
-        ask = partial(kept.source.samples, sli, far.until, upto)
-        (found,) = river.reading.all(sli.source, [ask])
+        found = _window(river, sli, kept, (far.until, upto), wanted)
         with river.store.write(patient=True) as tx:
             if not tx.duties.extend(duty, LEASE_S):
                 return None
@@ -70,6 +69,25 @@ def _filled(river: River, duty: Duty, sli: Sli, kept: Kept, now: datetime) -> Fi
         river.filling.came(sli.name, (far.until - far.start) / (wanted - far.start))
     river.filling.came(sli.name, 1.0)
     return far
+
+
+def _window(
+    river: River, sli: Sli, kept: Kept, window: tuple[datetime, datetime], wanted: datetime
+) -> Samples:
+    """One window. What is wrong with it alone, and will be for ever, is an error there, and reading goes on."""
+
+    def ask(start: datetime, end: datetime) -> Samples:
+        return river.reading.all(sli.source, [partial(kept.source.samples, sli, start, end)])[0]
+
+    try:
+        return ask(*window)
+    except SourceError as error:
+        if not error.permanent or window[1] == wanted:
+            raise
+        ask(wanted - SETTLED * river.step(sli), wanted)
+        log.warning("a stretch of the past cannot be read", sli=sli.name, reason=error.message)
+    gaps = laid(*window, river.step(sli).total_seconds(), sli.columns)
+    return replace(gaps, states=np.full(len(gaps), Slot.ERROR, np.uint8))
 
 
 def _begun(river: River, duty: Duty, sli: Sli, now: datetime) -> Fill:

@@ -51,15 +51,15 @@ class Kept:
 
     def _kept(self, fill: Fill, sli: Sli, start: datetime, end: datetime) -> Samples:
         """What was read: where nothing arrived there is a gap, for the source was asked."""
-        laid = _grid(start, end, fill.step_s, sli.columns)
+        gaps = laid(start, end, fill.step_s, sli.columns)
         found = self.store.pushed.read(fill.series, start, end)
         if found.missing:
-            return replace(laid, missing=fill.values == 0)
+            return replace(gaps, missing=fill.values == 0)
         states = np.where(found.states == Slot.NOT_ARRIVED, Slot.GAP, found.states)
         return replace(found, states=states.astype(np.uint8))
 
 
-def _grid(start: datetime, end: datetime, step_s: float, columns: int) -> Samples:
+def laid(start: datetime, end: datetime, step_s: float, columns: int) -> Samples:
     """Nothing but gaps."""
     first = int(np.ceil((start.timestamp() - GRACE_S) / step_s))
     last = int(np.ceil((end.timestamp() - GRACE_S) / step_s))
@@ -73,11 +73,11 @@ def _joined(past: Samples, newest: Samples, end: datetime) -> Samples:
     if newest.missing:
         if past.missing:
             return past
-        newest = _grid(past.end, end, past.step_s, past.values.shape[1])
+        newest = laid(past.end, end, past.step_s, past.values.shape[1])
     if past.missing:
         # The source knew nothing of it then, and does now.
         past = replace(past, missing=False)
-    between = _grid(past.end, from_epoch(newest.t0_s), past.step_s, past.values.shape[1])
+    between = laid(past.end, from_epoch(newest.t0_s), past.step_s, past.values.shape[1])
     parts = (past, between, newest)
     return Samples(
         past.t0_s,

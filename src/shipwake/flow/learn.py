@@ -18,7 +18,9 @@ def normal_of(river: River, change: Change, sli: Sli, anchor: datetime) -> Norma
     """The normal of one SLI before the exposure step at `anchor`; raises SourceError where it cannot be read."""
 
     def now() -> Normal:
-        history = river.sources[sli.source].samples(sli, anchor - HISTORY, anchor)
+        read = river.sources[sli.source].samples(sli, anchor - HISTORY, anchor)
+        # A series of one second that began this morning has two million slots before that.
+        history = read.from_first_value()
         with river.store.read() as tx:
             past = past_changes(tx, change, sli, anchor)
         return river.learner(sli, history, anchor, past, unit_s=river.unit(sli).total_seconds())

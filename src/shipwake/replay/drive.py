@@ -80,7 +80,6 @@ def _wait(river: River) -> None:
     river.wake.set()
     patience = monotonic() + PATIENCE_S
     while not settled(river):
-        river.wake.set()
         if monotonic() > patience:
             message = (
                 f"the work due by {river.clock.now():%H:%M:%S} was not done in {PATIENCE_S:.0f} s"
