@@ -187,3 +187,19 @@ def test_what_cannot_be_read_is_kept_with_its_reason(river: River) -> None:
     _understand(river)
     assert _sender(river).unreadable == 1
     assert _changes(river) == []
+
+
+def test_what_opens_a_door_is_not_kept(river: River) -> None:
+    """A token or cookie that let a delivery in is not stored with it; what tells deliveries apart is."""
+    headers = {
+        "Authorization": "Bearer made-up-token",
+        "Cookie": "session=made-up",
+        "X-Gitlab-Token": "made-up",
+        "Idempotency-Key": "one",
+        ":path": "/hooks/plain",
+    }
+    hear(river, "plain", "", headers, b"{}", vouched=True)
+    with river.store.read() as tx:
+        (kept,) = tx.heard.pending(9)
+
+    assert kept.heard.headers == {"idempotency-key": "one", ":path": "/hooks/plain"}

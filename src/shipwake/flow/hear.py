@@ -1,16 +1,19 @@
 """Hear a delivery: verify it in memory, keep it raw, answer at once; understanding it is another step's work."""
 
 import hashlib
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from shipwake.domain import Heard
 from shipwake.flow.river import River
 from shipwake.intake import Intake, Receipt, Receipted, RefusedError
 
-SAME_DELIVERY = ("x-github-delivery", "idempotency-key", "x-request-id")
+SAME_DELIVERY = (":path", "x-github-delivery", "idempotency-key", "x-request-id")
 """Headers that tell two deliveries of equal bytes apart."""
+OPENS = re.compile(r"authorization|cookie|token|secret|password|api-?key")
+"""Names of headers that are never kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,7 @@ def hear(
             with river.store.write() as tx:
                 tx.heard.count(kind, source, "refused", text=refused.message, at=heard.received)
             return Answer(status=401, title="Not verified", detail=refused.message)
+    heard = replace(heard, headers=_harmless(lower))
     with river.store.write() as tx:
         delivery = tx.heard.keep(heard, digest(heard))
     river.wake.set()
@@ -66,7 +70,12 @@ def _receipt(intake: Intake, heard: Heard) -> Receipt | None:
     return cast("Receipted", intake).receipt(heard) if hasattr(intake, "receipt") else None
 
 
+def _harmless(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers without those that open something: they were needed to let the delivery in, and for nothing else."""
+    return {name: value for name, value in headers.items() if not OPENS.search(name)}
+
+
 def digest(heard: Heard) -> str:
-    """What makes a delivery the same as another: its sender's id for it, and its bytes."""
+    """What makes a delivery the same as another: where it came to, its sender's id for it, and its bytes."""
     told = "\n".join(heard.headers.get(name, "") for name in SAME_DELIVERY)
     return hashlib.sha256(told.encode() + b"\n" + heard.body).hexdigest()
