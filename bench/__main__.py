@@ -9,7 +9,7 @@ from pathlib import Path
 from shipwake.wire import log
 
 NOT_MEASURES = ("__init__", "__main__", "site")
-LONG = ("live",)
+LONG = ("fill", "live")
 """Measured only where they are named."""
 
 
