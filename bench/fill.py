@@ -1,4 +1,4 @@
-"""Back-fill of 28 days of a hundred indicators from a real Prometheus by a running server; hoped for: a minute or two."""
+"""Back-fill of 28 days of a hundred indicators from a real Prometheus, by a running server; hoped for: two minutes."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+
 from live.prometheus import load_history, serving
 
 SLIS = 100
