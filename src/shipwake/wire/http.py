@@ -179,7 +179,8 @@ class Client:
                 f"{asked}: no answer in {self.timeout_s:g} s", permanent=False
             ) from None
         except (httpx.HTTPError, httpx.StreamError) as error:
-            reason = self._hidden(str(error)) or type(error).__name__
+            said = re.sub(r"^\[Errno -?[0-9]+\] ", "", str(error))
+            reason = self._hidden(said) or type(error).__name__
             permanent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
             raise CallError(f"{asked}: {reason}", permanent=permanent) from None
         if response.is_success or response.status_code == NOT_MODIFIED:
