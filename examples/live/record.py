@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
     from live.running import Deploy, Shop
 
-EVERY_S = 75.0  # from deploy to deploy: two of checkout, then one of front
-TURNS = ("checkout", "checkout", "front")
+# From deploy to deploy, of checkout and of front in turn: so each has stretches of some minutes in which nothing
+# changed, as it has in life, and the judge learns from those what chance does.
+EVERY_S = 150.0
+TURNS = ("checkout", "front")
 LAST_S = 50.0  # before the end, so that what follows a deploy is in the same piece
 SETTLE_S = 1.0
 
@@ -79,7 +81,7 @@ class Piece:
 
     async def _deploy(self, shop: Shop, seconds: int) -> None:
         """Deploy v1 over v1, again and again; each piece at moments of its own."""
-        at, turn = EVERY_S * (0.6 + 0.2 * (self._number % 4)), self._number
+        at, turn = EVERY_S * (0.8 + 0.1 * (self._number % 4)), self._number
         while at < seconds - LAST_S:
             await asyncio.sleep(max(0.0, self._start + at - time.time()))
             service = TURNS[turn % len(TURNS)]
