@@ -68,3 +68,25 @@ def test_habits_of_uncertain_size_hide_no_far_move() -> None:
     after = Samples.of(ANCHOR, SECOND, _usual(1800, 30, 18) + 27)
     look = Look(change="c", sli="shop memory", number=1, due=ANCHOR + 30 * SECOND, anchor=ANCHOR)
     assert assess(normal, after, look, level([normal], 0.0025)).health.hurts
+
+
+def _stairs(count: int, seed: int) -> Floats:
+    """Memory that stands still to the byte, and now and then takes a fraction of a MiB more."""
+    rng = np.random.default_rng(seed)
+    steps = [abs(rng.normal(0, 0.2)) if rng.random() < 0.005 else 0.0 for _ in range(count)]
+    return np.asarray(87 + np.cumsum(steps))
+
+
+def test_a_jump_from_a_standstill_is_told_from_the_usual_steps() -> None:
+    """Where memory mostly stands still, 22 MiB more hurts, and the steps that it always made do not."""
+    words = []
+    for jump in (22.0, 0.0):
+        series = _stairs(1860, 2)
+        history = Samples.of(ANCHOR - 1800 * SECOND, SECOND, series[:1800])
+        normal = learn(MEMORY, history, ANCHOR, (), unit_s=1)
+        look = Look(change="c", sli="m", number=1, due=ANCHOR + 60 * SECOND, anchor=ANCHOR)
+        after = Samples.of(ANCHOR, SECOND, series[1800:] + jump)
+        words.append(assess(normal, after, look, level([normal], 0.0025)).health)
+
+    assert words[0].hurts
+    assert words[1] is Health.HEALTHY

@@ -11,6 +11,8 @@ from shipwake.judge.windows import Running
 WIDTHS = (20, HORIZON, 4 * HORIZON, 24 * HORIZON)
 RIDGE = 9.0
 LIMIT = 4.0
+FLOOR, MEAN_FLOOR = 0.1, 0.3
+"""Shares of the median and of the mean of all moves below which no local scale falls."""
 
 
 def local_scale(
@@ -23,8 +25,7 @@ def local_scale(
     96 % of moments.
     """
     rho = np.abs(residuals).mean(axis=0)
-    base = float(np.median(rho)) + 1e-12
-    floor = 0.1 * base
+    floor = _floor(rho)
     at = np.concatenate([moments.at, others])
     raw = _moves(y, weight, at, floor, unit_s)
     n = len(moments)
@@ -43,6 +44,16 @@ def local_scale(
     low, high = np.quantile(inside, [0.02, 0.98])
     beside = fit.coefficients[0] @ features[:, n:] + middle
     return np.exp(np.clip(inside, low, high)), np.exp(np.clip(beside, low, high))
+
+
+def _floor(rho: Floats) -> float:
+    """The least local scale: a share of the median of ρ, or where most stretches stand still, of the mean.
+
+    Memory that is constant for minutes and then steps has a median of 0, beside which every step is endless, and
+    none that is larger can be told from the usual ones.
+    """
+    middle, mean = float(np.median(rho)), float(rho.mean())
+    return max(FLOOR * middle, MEAN_FLOOR * mean - middle) + 1e-13
 
 
 def _moves(y: Floats, weight: Floats, at: Index, floor: float, unit_s: float) -> Floats:
