@@ -7,6 +7,8 @@ import pytest
 
 from shipwake.domain import Assessment, Better, Floats, Health, Look, Reason, Samples, Sli, SliKind
 from shipwake.judge import assess, learn, level
+from shipwake.judge.recovery import recovered
+from tests.judge.cases import gauge, learned, noisy
 
 ANCHOR = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -55,3 +57,17 @@ def test_a_recovery_is_not_forgotten_while_the_watch_goes_on(seed: int) -> None:
     shares[700] = 0.5
     last = _last(seed, shares)[-1]
     assert (last.health, last.reason) == (Health.HEALTHY, Reason.RECOVERED)
+
+
+def test_what_has_not_moved_has_not_gone_back() -> None:
+    """A gauge that stays where the alarm was raised is no recovery, even where levels as far are not rare."""
+    model = learned(gauge(), noisy(3)).model
+    assert model is not None
+    far = 0.9 * model.straying.at(60)[1]
+    noise = 0.05 * np.random.default_rng(1).standard_normal(120)
+    stays = far + noise
+    ends = np.where(np.arange(120) < 40, far, 0.0) + noise
+    ok = np.ones(120, np.bool_)
+
+    assert recovered(stays, ok, model.straying, 1, 0) is None
+    assert recovered(ends, ok, model.straying, 1, 0) is not None

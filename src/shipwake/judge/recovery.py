@@ -8,7 +8,9 @@ from shipwake.judge.moments import HORIZON
 
 FEWEST = 12
 STILL = 1 / 3
-"""A level above this share of the worst is not back."""
+"""A level above this share of the worst, or of a straying three times as wide as usual, is not back."""
+MOSTLY = 0.6
+"""Nor is one above this share of the worst, however far levels stray: what has not moved has not gone back."""
 RARELY = 0.2
 """The same for events, whose number is a matter of luck."""
 ENOUGH = 6.0
@@ -41,7 +43,7 @@ def recovered(
     far = (high if sign > 0 else -low) * wide
     halves = [_level(part) for part in (last, last[len(last) // 2 :])]
     worst = _level(out)
-    if max(halves) > far or max(halves) > STILL * max(worst, 3 * far):
+    if max(halves) > min(far, STILL * max(worst, 3 * far), MOSTLY * max(worst, 0.0)):
         return None
     return _since(sign * z, far)
 
