@@ -27,7 +27,7 @@ SLACK_S = 20.0  # beyond the last look: samples arrive, and the machine may be b
 RECOVERS_WITHIN_S = 150.0
 MESSAGE_WITHIN_S = 15.0
 HURTS = ("ailing", "unhealthy")
-TRAITS = ("bulky_import", "slow_query", "failing")
+TRAITS = ("bulky_import", "busy_import", "slow_query", "failing")
 UNITS = {"checkout memory": "MiB", "checkout errors": "%", "checkout latency": "ms"}
 NUMBER = r"[\d,]*\.?\d+"
 
