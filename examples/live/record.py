@@ -29,6 +29,7 @@ EVERY_S = 150.0
 TURNS = ("checkout", "front")
 LAST_S = 50.0  # before the end, so that what follows a deploy is in the same piece
 SETTLE_S = 1.0
+WARM_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Piece:
             async with door:
                 opened = await shop.open()
                 await asyncio.sleep(SETTLE_S)
+            # Caches fill for two minutes after a shop has opened; one that has long been open does not do that.
+            await asyncio.sleep(WARM_S)
             self._start = int(time.time()) + 1
             for deploy in opened:
                 self._note(deploy, 0.0)
