@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+
+from live.loopback import listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -157,10 +158,13 @@ class GitHubApi:
 @contextmanager
 def serving(**settings: Any) -> Iterator[GitHubApi]:  # noqa: ANN401 - the fields of GitHubApi
     """Run the server on a free port of loopback while the block runs."""
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    httpd.daemon_threads = True
-    api = GitHubApi(f"http://127.0.0.1:{httpd.server_port}", **settings)
+    with listening() as (address, answer):
+        api = GitHubApi(address, **settings)
+        answer(_handler_of(api))
+        yield api
 
+
+def _handler_of(api: GitHubApi) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1  # one packet an answer: two wait for each other
@@ -177,14 +181,4 @@ def serving(**settings: Any) -> Iterator[GitHubApi]:  # noqa: ANN401 - the field
         def log_message(self, *args: object) -> None:
             """Say nothing."""
 
-    httpd.RequestHandlerClass = Handler
-    thread = threading.Thread(
-        target=httpd.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-    )
-    thread.start()
-    try:
-        yield api
-    finally:
-        httpd.shutdown()
-        httpd.server_close()
-        thread.join()
+    return Handler

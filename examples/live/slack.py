@@ -7,12 +7,12 @@ go wrong; `SlackServer.press` is what Slack sends when somebody presses a button
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from live.loopback import listening
 from live.slack_words import drawing
 from live.slack_workspace import (
     HANG,
@@ -54,20 +54,15 @@ def serving(
     paced: bool = False,
 ) -> Iterator[SlackServer]:
     """The server, while the block runs; `paced` answers 429 to more than about a message a second and channel."""
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    httpd.daemon_threads = True
-    url = f"http://127.0.0.1:{httpd.server_port}/api/"
-    server = SlackServer(url, people, channels or {}, token, signing_secret, paced)
-    httpd.RequestHandlerClass = _handler_of(server)
-    thread = threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.ended.set()
-        httpd.shutdown()
-        httpd.server_close()
-        thread.join()
+    with listening() as (address, answer):
+        server = SlackServer(
+            f"{address}/api/", people, channels or {}, token, signing_secret, paced
+        )
+        answer(_handler_of(server))
+        try:
+            yield server
+        finally:
+            server.ended.set()
 
 
 def _handler_of(server: SlackServer) -> type[BaseHTTPRequestHandler]:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -12,26 +12,12 @@ from threading import Thread
 
 import pytest
 
-from shipwake.flow import Readers, River, run
+from shipwake.flow import Readers
 from shipwake.flow.lanes import Lanes
 from tests.flow.meter import Meter
 from tests.flow.town import ALICE, Town, town
+from tests.flow.turning import turning
 from tests.web.site import until
-
-
-@contextmanager
-def _running(river: River, gate: Flag) -> Iterator[None]:
-    stop = Flag()
-    thread = Thread(target=run, args=(river, stop))
-    thread.start()
-    try:
-        yield
-    finally:
-        gate.set()
-        stop.set()
-        river.wake.set()
-        thread.join(10)
-        assert not thread.is_alive()
 
 
 @pytest.fixture
@@ -57,7 +43,9 @@ def test_a_source_that_hangs_delays_no_other(here: Town) -> None:
     )
     here = replace(here, river=river)
     mail = here.announces("mail")
-    with _running(river, gate):
+    # The gate opens before the loop is asked to end, whatever happened.
+    with turning(river), ExitStack() as at_the_end:
+        at_the_end.callback(gate.set)
         until(lambda: meter.asked)
         change = here.deploys(ALICE, "a1")
         here.samples(here.clock.now(), 3)

@@ -3,22 +3,20 @@
 import json
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from threading import Event as Flag
-from threading import Thread
 
 import pytest
 
 from shipwake.domain import Event, Heard, Notice, Ref, Samples, Sli
-from shipwake.flow import Channel, River, hear, run, step
+from shipwake.flow import Channel, River, hear, step
 from shipwake.flow.learn import learn_ahead
 from shipwake.sources import Source
 from shipwake.store import HeardRow
 from tests.flow.town import ALICE, BOB, PostBox, Town, town
+from tests.flow.turning import turning
 from tests.web.site import until
 
 
@@ -27,21 +25,6 @@ def here(tmp_path: Path) -> Iterator[Town]:
     """A town with a quiet past."""
     with town(tmp_path) as made:
         yield made
-
-
-@contextmanager
-def _running(river: River) -> Iterator[None]:
-    """The loop, until the block ends."""
-    stop = Flag()
-    thread = Thread(target=run, args=(river, stop))
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        river.wake.set()
-        thread.join(10)
-        assert not thread.is_alive()
 
 
 class Poisoned:
@@ -103,7 +86,7 @@ def test_a_poisonous_delivery_ends_as_unreadable(here: Town) -> None:
     _says(river, "before")
     _says(river, "poison", "bad")
     _says(river, "after")
-    with _running(river):
+    with turning(river):
         until(lambda: _known(river, "after"))
         until(lambda: all(row.outcome != "kept" for row in _heard(river)))
 
@@ -126,7 +109,7 @@ def test_a_look_that_breaks_holds_up_no_other(here: Town) -> None:
         sources={**here.river.sources, "sick": broken},
     )
     now = here.clock.now()
-    with _running(river):
+    with turning(river):
         for service in ("mail", "checkout"):
             body = {"id": service, "service": service, "environment": "production"}
             told = json.dumps(body | {"at": now.isoformat()}).encode()
@@ -149,7 +132,7 @@ def test_a_notice_that_breaks_holds_up_no_other(here: Town) -> None:
         here.deploys(who, f"of-{who.name}")
     here.samples(here.clock.now(), 3)
     here.clock.advance(timedelta(minutes=3))
-    with _running(river):
+    with turning(river):
         until(lambda: box.posted == 1)
 
     assert list(box.asked) == ["alice@example.com", "bob@example.com"]
@@ -159,7 +142,7 @@ def test_a_notice_that_breaks_holds_up_no_other(here: Town) -> None:
 def test_news_wakes_the_loop(here: Town) -> None:
     """What is heard is understood long before the loop's own rest of half a second is over."""
     took = []
-    with _running(here.river):
+    with turning(here.river):
         for number in range(5):
             name = f"news-{number}"
             begun = time.monotonic()
@@ -172,7 +155,7 @@ def test_news_wakes_the_loop(here: Town) -> None:
 
 def test_idle_moments_go_into_learning(here: Town) -> None:
     """The loop has learned what a first look will need before that look is due."""
-    with _running(here.river):
+    with turning(here.river):
         change = here.deploys(ALICE, "a1")
         until(lambda: _level(here, change))
 

@@ -5,8 +5,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from live.loopback import listening
 
 HANGS_S = 5.0
 
@@ -42,21 +44,13 @@ class Server:
 @contextmanager
 def serving(*answers: dict[str, Any]) -> Iterator[Server]:
     """The server, while the block runs."""
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    httpd.daemon_threads = True
-    server = Server(f"http://127.0.0.1:{httpd.server_port}", answers or ({},))
-    httpd.RequestHandlerClass = _handler_of(server)
-    thread = threading.Thread(
-        target=httpd.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-    )
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.ended.set()
-        httpd.shutdown()
-        httpd.server_close()
-        thread.join()
+    with listening() as (address, answer):
+        server = Server(address, answers or ({},))
+        answer(_handler_of(server))
+        try:
+            yield server
+        finally:
+            server.ended.set()
 
 
 def _handler_of(server: Server) -> type[BaseHTTPRequestHandler]:

@@ -1,7 +1,7 @@
 """The loop that drives the flow: understand, look, tell, do what is owed, then rest until something is due or heard."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from threading import Event as Flag
@@ -35,8 +35,8 @@ class Agenda:
     looks: bool
     notices: bool
     duties: Sequence[str]
-    unlearned: bool
     next_look: datetime | None
+    unlearned: bool = False
 
 
 def agenda(river: River) -> Agenda:
@@ -44,14 +44,17 @@ def agenda(river: River) -> Agenda:
     now = river.clock.now()
     with river.store.read() as tx:
         due = tx.looks.next_due(free=True)
-        return Agenda(
+        found = Agenda(
             deliveries=tx.heard.pending(DELIVERIES),
             looks=due is not None and due <= now,
             notices=tx.outbox.free(now),
             duties=[kind for kind in tx.duties.due(now) if kind in DOES],
-            unlearned=bool(tx.looks.unlearned(1)),
             next_look=due,
         )
+        if found.deliveries or found.looks or found.notices:
+            return found
+        # This reads every open watch: only for an idle moment.
+        return replace(found, unlearned=bool(tx.looks.unlearned(1)))
 
 
 def step(river: River) -> bool:

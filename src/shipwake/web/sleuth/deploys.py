@@ -88,9 +88,7 @@ def register_manual_deploy(
 
     A `project` that is a service of ours is that service; else the change is judged on what the environment requires.
     """
-    heard, fields = _heard(request, river, raw, project)
-    _read(river, heard)
-    return _keep(river, heard, fields)
+    return _registered(request, river, raw, project)
 
 
 @router.post(
@@ -109,9 +107,7 @@ def import_deploys(
 
     What is known already stays; the same rows again have no effect.
     """
-    heard, fields = _heard(request, river, raw, deployment)
-    _read(river, heard)
-    return _keep(river, heard, fields)
+    return _registered(request, river, raw, deployment)
 
 
 @router.post(
@@ -132,7 +128,14 @@ def register_incident(
 
     The key may also stand at the end of the path, as `…/register_impact/KEY`.
     """
-    heard, fields = _heard(request, river, raw, project, environment)
+    return _registered(request, river, raw, project, environment)
+
+
+def _registered(
+    request: Request, river: River, raw: bytes, target: str, environment: str = ""
+) -> Response:
+    """Read it, so that its sender is told what is wrong with it, then hear it."""
+    heard, fields = _heard(request, river, raw, target, environment)
     _read(river, heard)
     return _keep(river, heard, fields)
 
