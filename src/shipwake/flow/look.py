@@ -26,7 +26,6 @@ from shipwake.judge import Level, assess
 from shipwake.sources import SourceError
 from shipwake.store import Leased, Tx
 from shipwake.verdict import Other, fold
-from shipwake.wire.clock import monotonic
 
 log = structlog.get_logger()
 BATCH = 256
@@ -51,8 +50,6 @@ class Group:
     change: str
     source: str
     rows: tuple[Leased, ...]
-    until_s: float
-    """When the lease ends, on this machine's monotonic clock: whoever comes later leaves it to another."""
 
 
 def lease(river: River) -> list[Group]:
@@ -60,21 +57,16 @@ def lease(river: River) -> list[Group]:
     now = river.clock.now()
     with river.store.write() as tx:
         leased = tx.looks.lease(now, limit=BATCH, worker=river.worker, seconds=LEASE_S)
-    until_s = monotonic() + LEASE_S
     crash_point("after a lease")
     groups: dict[tuple[str, str], list[Leased]] = {}
     for row in sorted(leased, key=lambda r: (r.look.due, r.look.change, r.look.sli)):
         sli = river.sli(row.look.sli)
         groups.setdefault((row.look.change, sli.source if sli else ""), []).append(row)
-    return [
-        Group(change, source, tuple(rows), until_s) for (change, source), rows in groups.items()
-    ]
+    return [Group(change, source, tuple(rows)) for (change, source), rows in groups.items()]
 
 
 def look(river: River, group: Group) -> None:
     """Make the looks of one group and commit what they found: all of it or nothing."""
-    if monotonic() > group.until_s:
-        return
     with river.store.read() as tx:
         stored = tx.changes.get(group.change)
     if stored is None:

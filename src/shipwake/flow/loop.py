@@ -9,14 +9,18 @@ from threading import Event as Flag
 import structlog
 
 from shipwake.flow.duties import DOES, do, lease_duties, owe
+from shipwake.flow.fill import LEASE_S as DUTY_LEASE_S
+from shipwake.flow.kept import Kept
 from shipwake.flow.lanes import WIDTH, Lanes
 from shipwake.flow.learn import learn_ahead
+from shipwake.flow.look import LEASE_S as LOOK_LEASE_S
 from shipwake.flow.look import lease, look
 from shipwake.flow.river import River
+from shipwake.flow.tell import LEASE_S as NOTICE_LEASE_S
 from shipwake.flow.tell import lease_notices, tell
 from shipwake.flow.understand import give_up, understand
-from shipwake.store import Kept
-from shipwake.wire.clock import pause
+from shipwake.store import Kept as Delivery
+from shipwake.wire.clock import monotonic, pause
 
 log = structlog.get_logger()
 Work = Callable[[], None]
@@ -31,7 +35,7 @@ AFTER_FAILURE_S = 2.0
 class Agenda:
     """What may be done now, and when the next look may be."""
 
-    deliveries: Sequence[Kept]
+    deliveries: Sequence[Delivery]
     looks: bool
     notices: bool
     duties: Sequence[str]
@@ -100,30 +104,37 @@ def run(river: River, stop: Flag) -> None:
 
 def _turn(river: River, lanes: Lanes) -> float:
     """Start what is due; returns how long to rest then, 0 where another turn is worth it at once."""
-    found = agenda(river)
+    found, begun = agenda(river), monotonic()
     started = 0
     for kept in found.deliveries:
         _guarded(partial(understand, river, kept), partial(give_up, river, kept))
         started += 1
     for group in lease(river) if found.looks else ():
-        lanes.submit(f"look {group.source}", partial(_done, river, partial(look, river, group)))
+        work = partial(_in_time, river, begun + LOOK_LEASE_S, partial(look, river, group))
+        # Only what waits for a network gains by waiting side by side.
+        remote = isinstance(river.sources.get(group.source), Kept)
+        lanes.submit(f"look {group.source}", work, width=WIDTH if remote else 1)
         started += 1
     for queued in lease_notices(river) if found.notices else ():
-        channel = queued.notice.channel
-        lanes.submit(f"tell {channel}", partial(_done, river, partial(tell, river, queued)))
+        work = partial(_in_time, river, begun + NOTICE_LEASE_S, partial(tell, river, queued))
+        # One at a time: a channel is told in the order in which things were found.
+        lanes.submit(f"tell {queued.notice.channel}", work, width=1)
         started += 1
     for kind in found.duties:
         free = WIDTH - lanes.under_way(kind)
         for duty in lease_duties(river, kind, free) if free > 0 else ():
-            lanes.submit(kind, partial(_done, river, partial(do, river, duty)))
+            work = partial(_in_time, river, begun + DUTY_LEASE_S, partial(do, river, duty))
+            lanes.submit(kind, work)
             started += 1
     if not started and found.unlearned and not lanes.under_way("learn"):
         lanes.submit("learn", partial(_learn_ahead, river), width=1)
     return 0.0 if started else _rest(river, found.next_look)
 
 
-def _done(river: River, work: Work) -> None:
-    _guarded(work)
+def _in_time(river: River, until_s: float, work: Work) -> None:
+    """Do leased work, unless its lease ended while it waited in its lane: then it is another worker's."""
+    if monotonic() < until_s:
+        _guarded(work)
     river.wake.set()
 
 
