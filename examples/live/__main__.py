@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import shutil
 import signal
 import sys
@@ -46,7 +47,7 @@ def main() -> int:
         if said := missing(store):
             console.print(f"SKIPPED: {store}: {said}")
             continue
-        if not one(console, past, store):
+        if not one(console, past, store, args.messages):
             return 1
     console.print(f"All of it took {time.monotonic() - begun:.0f} s.")
     return 0
@@ -65,7 +66,7 @@ def recorded(console: Console, length: Length) -> Path:
         return history.ensure(length, lambda share: bar.update(task, completed=share))
 
 
-def one(console: Console, past: Path, store: str) -> bool:
+def one(console: Console, past: Path, store: str, messages: Path | None) -> bool:
     """Walk on one store; its folder is removed, unless something went wrong."""
     console.rule(store)
     folder = Path(tempfile.mkdtemp(prefix=f"shipwake-live-{store}-"))
@@ -86,6 +87,9 @@ def one(console: Console, past: Path, store: str) -> bool:
     with suppress(OSError):
         shutil.rmtree(folder)
     show(console, walked)
+    if messages:
+        with messages.open("a") as file:
+            file.writelines(json.dumps(one.stated) + "\n" for one in walked.received)
     return True
 
 
@@ -102,8 +106,8 @@ def show(console: Console, walked: Walked) -> None:
         past, now = (" ".join(f"{v:.1f}" for v in side) for side in (level.past, level.now))
         table.add_row(level.sli, past, f"{now} {level.unit}")
     console.print(table)
-    for drawing in walked.drawings:
-        console.print(drawing, markup=False)
+    for received in walked.received:
+        console.print(received.drawing, markup=False)
 
 
 def arguments() -> argparse.Namespace:
@@ -112,6 +116,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--store", action="append", choices=sorted(STORES), help="only this one")
     parser.add_argument(
         "--real-time", action="store_true", help="a past of one shop: half an hour to record"
+    )
+    parser.add_argument(
+        "--messages", type=Path, help="append the messages as Slack's API tells them, one a line"
     )
     parser.add_argument("--record-only", action="store_true", help="record the past and end")
     return parser.parse_args()

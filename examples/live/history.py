@@ -28,9 +28,9 @@ MINUTES = 30
 
 
 def side_by_side() -> Length:
-    """Three shops on two cores: of four, one waits for another often enough to double the latency for minutes."""
+    """A shop a core: it needs half of one, and where there are more, one waits for another and the past is restless."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
-    shops = max(1, min(6, 3 * cores // 2))
+    shops = max(1, min(6, cores))
     return Length(shops, MINUTES * 60 // shops)
 
 

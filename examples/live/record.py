@@ -10,6 +10,7 @@ import asyncio
 import json
 import random
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,8 @@ class Piece:
                 await reader.run(seconds)
             finally:
                 deploying.cancel()
-                await asyncio.gather(deploying, return_exceptions=True)
+                with suppress(asyncio.CancelledError):  # a deploy that failed ends the recording
+                    await deploying
             if dead := shop.processes.dead():
                 message = f"{dead} of {name} ended on its own: read {self._folder / name}/shop.log"
                 raise RuntimeError(message)

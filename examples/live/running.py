@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-# A day that never passes: always 22 visitors a second.
-STEADY = Rhythm(period_s=1e12, phase=1 / 3)
+# A day that never passes: always fifteen visitors a second.
+STEADY = Rhythm(period_s=1e12, phase=1 / 3, low=6.0, high=18.5)
 AUTHORS = {"front": "Alice", "checkout": "Bob", "mail": "Carol"}
 PORTS = range(20_000, 30_000, 10)  # below those that a system hands out by itself
 

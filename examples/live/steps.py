@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from live.slack import drawing
 from live.told import StepError
 from shop.deliveries import email
 
@@ -42,6 +43,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """A message as it stood at one moment: how it reads, and what Slack's API tells of it."""
+
+    drawing: str
+    stated: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Redeployed:
     """A deploy of v1 over v1, its change, and all that was said of it."""
 
@@ -65,6 +74,7 @@ class Walk:
     api: Api
     slack: SlackServer
     now: Callable[[str], None]
+    received: list[Received] = field(default_factory=list)
 
     async def redeployed(self, title: str) -> Redeployed:
         """Deploy v1 over v1, and watch it until its early looks are over, whatever they say."""
@@ -129,7 +139,7 @@ class Walk:
         self.now("v1 is live again: waiting until v2 is said to have recovered")
         found = await self.api.until(
             harmful,
-            lambda one: one.verdict["standing"] == "recovered",
+            lambda one: one.verdict["reason"] == "recovered",
             RECOVERS_WITHIN_S,
             f"{harmful} said to have recovered",
         )
@@ -170,6 +180,7 @@ class Walk:
                 message = f"{len(found)} messages on {change}: {self.messages()}"
                 raise StepError(message)
             if found and re.search(rf"\b{word}\b", found[0].text.split("\n")[0]):
+                self.keep(found[0])
                 return found[0]
             await asyncio.sleep(0.02)
         message = (
@@ -177,6 +188,12 @@ class Walk:
             f"{self.messages()}\n{self.api.story(change)}"
         )
         raise StepError(message)
+
+    def keep(self, message: Message) -> None:
+        """Keep a message as it stands now, since it will be edited."""
+        received = Received(drawing(message), message.stated(metadata=True))
+        if received not in self.received:
+            self.received.append(received)
 
     def about(self, change: str) -> list[Message]:
         """Give the messages on a change."""

@@ -38,6 +38,10 @@ class Beyond:
         """The p-value of both questions together: that of common moves `p`, and how far this one went."""
         return np.minimum(1.0, np.minimum(p / (1 - WEIGHT), self.p_value(g) / WEIGHT))
 
+    def critical(self, p: float) -> float:
+        """The level that is far enough for the p-value `p` of both questions, for p < SHARE."""
+        return float(np.expm1(self.tail.quantile(WEIGHT * p)))
+
 
 def calibrate(levels: list[Floats], sign: int, effective: float) -> Beyond:
     """From the uncapped levels of the placebo paths at each of STOPS, each [n]."""

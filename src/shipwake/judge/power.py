@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from shipwake.judge import beyond
 from shipwake.judge.calibration import Calibration
 from shipwake.judge.normal import Model
 from shipwake.judge.shift import Shift
@@ -13,14 +14,18 @@ def noticeable(shift: Shift, calibration: Calibration, samples: int, level: floa
     """A steady move, in units of the straying of `Shift.level`, that `samples` show with 80 % power at `level`.
 
     None before the first horizon. Where drawn-in residuals can never reach the threshold, earlier
-    statistics that are not drawn in must find it.
+    statistics that are not drawn in must find it, or that it lies far beyond all that was ever seen.
     """
-    critical = calibration.critical(min(level, SHARE / 2))
+    level = min(level, SHARE / 2)
+    far = calibration.beyond
+    critical = calibration.critical(level if far is None else level * (1 - beyond.WEIGHT))
     needed = calibration.center + calibration.spread * critical
     found = []
     for k, s in enumerate(STATISTICS):
         if s.shape is not Shape.LEVEL or s.horizon > samples:
             continue
+        if far is not None and s.horizon >= beyond.FROM:
+            found.append(far.critical(level) - min(float(calibration.weak[k]), 0.0))
         if _out_of_reach(shift.model, s.horizon, float(needed[k])):
             continue
         found.append(max(float(needed[k] - calibration.weak[k]), 0.0))

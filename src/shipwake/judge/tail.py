@@ -30,6 +30,12 @@ class Tail:
             return SHARE * np.exp(-excess)
         return np.asarray(SHARE * (1 + self.shape * excess) ** (-1 / self.shape))
 
+    def quantile(self, p: float) -> float:
+        """The m that has P(M > m) = p, for p ≤ SHARE."""
+        if self.shape < 1e-6:
+            return self.threshold - self.size * float(np.log(p / SHARE))
+        return self.threshold + self.size * ((p / SHARE) ** -self.shape - 1) / self.shape
+
     def at_least(self, threshold: float, size: float) -> "Tail":
         """This tail, no lighter than one with that threshold and size."""
         return Tail(max(self.threshold, threshold), self.shape, max(self.size, size))

@@ -54,7 +54,7 @@ def word(sli: Sli, e: Evidence) -> tuple[Health, Reason]:
     """The health of one indicator, and why."""
     if e.p_worse <= e.level and _matters(e, e.sign):
         return _worse(e)
-    if e.p_better <= e.level and _matters(e, -e.sign) and sli.better is not Better.EITHER:
+    if sli.better is not Better.EITHER and _better(e):
         return Health.IMPROVED, Reason.MOVED
     if _quiet(sli, e):
         return Health.UNKNOWN, Reason.TOO_QUIET
@@ -74,6 +74,11 @@ def _worse(e: Evidence) -> tuple[Health, Reason]:
     if near_end(e.effect, e.sign) > far > 0:
         return Health.UNHEALTHY, Reason.FAR_OUTSIDE
     return Health.AILING, Reason.MOVED
+
+
+def _better(e: Evidence) -> bool:
+    """That evidence, and an interval that holds no standstill: praise is for what lasts."""
+    return e.p_better <= e.level and near_end(e.effect, -e.sign) > 0 and _matters(e, -e.sign)
 
 
 def _matters(e: Evidence, sign: int) -> bool:

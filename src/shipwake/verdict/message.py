@@ -7,11 +7,11 @@ emoji, from → to with the unit, since when, what next; never blame, never jarg
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from shipwake.domain import WORST_FIRST, Change, Health, Sure, Verdict
+from shipwake.domain import WORST_FIRST, Change, Health, Reason, Sure, Verdict
 from shipwake.verdict.naming import subject
 from shipwake.verdict.numbers import clock, duration, percent
 from shipwake.verdict.plain import capital, clean, clip
-from shipwake.verdict.standing import NOT_LIKELY_YOU, RECOVERED, ROLLED_BACK
+from shipwake.verdict.standing import NOT_LIKELY_YOU, ROLLED_BACK
 from shipwake.verdict.zones import in_zone, label
 
 EMOJI = {
@@ -94,7 +94,7 @@ def _first(change: Change, v: Verdict) -> str:
     who = f"{EMOJI[v.health]} {subject(change, WORD_WITHIN - 2 - len(' looks unhealthy'))}"
     said = capital(v.sentence)
     if v.health is Health.HEALTHY:
-        again = " again" if v.standing == RECOVERED else ""
+        again = " again" if v.reason is Reason.RECOVERED else ""
         promise = f" {PROMISE}" if v.sure is Sure.SURE and not v.standing else ""
         return f"{who} looks healthy{again}{where}{_age(change, v)}: {v.sentence}.{promise}"
     if v.health is Health.IMPROVED:

@@ -1,0 +1,27 @@
+"""The words hold together: none says what the numbers beside it deny."""
+
+import pytest
+
+from shipwake.domain import Better, Health
+from tests.judge.cases import HISTORY, found, gauge, judged, learned, noisy
+
+
+@pytest.mark.parametrize("seed", [3, 14, 15, 92])
+def test_better_samples_that_are_over_are_no_improvement(seed: int) -> None:
+    """Where the best minutes ever seen are followed by the usual ones, the interval holds 0, and nothing improved."""
+    series = noisy(seed)
+    series[HISTORY + 10 : HISTORY + 20] -= 60.0
+    word = judged(learned(gauge(), series), series[HISTORY:])
+
+    assert word.p_better < 0.005
+    assert word.effect is not None
+    assert word.effect.low < 0 < word.effect.high
+    assert word.health is Health.HEALTHY
+
+
+@pytest.mark.parametrize("better", [Better.LOWER, Better.HIGHER])
+def test_what_stays_better_is_an_improvement(better: Better) -> None:
+    """A step to the better side that stays is improved, whichever side that is."""
+    move = -30.0 if better is Better.LOWER else 30.0
+
+    assert found(gauge(better), noisy(65), move).health is Health.IMPROVED
