@@ -3,6 +3,7 @@
 from shipwake.flow.announce import announce, map_name
 from shipwake.flow.converse import converse
 from shipwake.flow.crash_points import CRASH_POINTS
+from shipwake.flow.detectors import DetectorError, Detectors
 from shipwake.flow.hear import Answer, hear
 from shipwake.flow.join import join
 from shipwake.flow.kept import Kept
@@ -18,6 +19,8 @@ __all__ = [
     "Answer",
     "Batch",
     "Channel",
+    "DetectorError",
+    "Detectors",
     "Kept",
     "Learners",
     "Readers",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from shipwake.domain import Change, Health, Samples, Sli
+from shipwake.flow.detectors import DetectorError
 from shipwake.flow.river import HISTORY, River
 from shipwake.judge import Level, Normal, Past, learn, level
 from shipwake.sources import SourceError
@@ -15,7 +16,10 @@ HARM_LASTS = timedelta(hours=1)
 
 
 def normal_of(river: River, change: Change, sli: Sli, anchor: datetime) -> Normal:
-    """The normal of one SLI before the exposure step at `anchor`; raises SourceError where it cannot be read."""
+    """The normal of one SLI before the exposure step at `anchor`.
+
+    Raises SourceError where it cannot be read, and DetectorError where the detector it names cannot be taught.
+    """
 
     def now() -> Normal:
         read = river.sources[sli.source].samples(sli, anchor - HISTORY, anchor)
@@ -23,7 +27,8 @@ def normal_of(river: River, change: Change, sli: Sli, anchor: datetime) -> Norma
         history = read.from_first_value()
         with river.store.read() as tx:
             past = past_changes(tx, change, sli, anchor)
-        return river.learner(sli, history, anchor, past, unit_s=river.unit(sli).total_seconds())
+        unit_s = river.unit(sli).total_seconds()
+        return river.detectors.taught(river.learner(sli, history, anchor, past, unit_s=unit_s))
 
     return river.normals.get((change.id, sli.name, anchor), now)
 
@@ -52,12 +57,12 @@ def level_of(river: River, change: Change, slis: Sequence[Sli], anchor: datetime
 
 
 def _normals(river: River, change: Change, slis: Sequence[Sli], anchor: datetime) -> list[Normal]:
-    """The normal of every SLI, those of one source side by side; one that cannot be read counts as unknown."""
+    """The normal of every SLI, those of one source side by side; one that cannot be known counts as unknown."""
 
     def of(sli: Sli) -> Normal:
         try:
             return normal_of(river, change, sli, anchor)
-        except SourceError:
+        except (SourceError, DetectorError):
             nothing = Samples.nothing(anchor - HISTORY, river.unit(sli), sli.columns)
             return learn(sli, nothing, anchor, (), unit_s=river.unit(sli).total_seconds())
 

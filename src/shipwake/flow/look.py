@@ -19,6 +19,7 @@ from shipwake.domain import (
     next_look,
 )
 from shipwake.flow.crash_points import crash_point
+from shipwake.flow.detectors import DetectorError
 from shipwake.flow.learn import level_of, normal_of
 from shipwake.flow.river import River
 from shipwake.flow.tell import compose, recipients
@@ -77,7 +78,9 @@ def look(river: River, group: Group) -> None:
     waiting: list[tuple[Leased, Waiting]] = []
     anchor = min(row.look.anchor for row in group.rows)
     held = level_of(river, change, tuple(slis.values()), anchor)
-    jobs = [partial(_assess, river, change, slis, row.look, held) for row in group.rows]
+    jobs = [
+        partial(_assess, river, change, slis, row.look, held) for row in group.rows
+    ]
     source = next((s.source for r in group.rows if (s := slis.get(r.look.sli))), "")
     for row, found in zip(group.rows, river.reading.all(source, jobs), strict=True):
         if isinstance(found, Waiting):
@@ -99,6 +102,15 @@ def look(river: River, group: Group) -> None:
 
 
 def _assess(
+    river: River, change: Change, slis: dict[str, Sli], planned: Look, held: Level
+) -> Assessment | Waiting:
+    try:
+        return _found(river, change, slis, planned, held)
+    except DetectorError as error:
+        return _unknown(planned, Reason.DETECTOR_FAILED, error.message)
+
+
+def _found(
     river: River, change: Change, slis: dict[str, Sli], planned: Look, held: Level
 ) -> Assessment | Waiting:
     sli = slis.get(planned.sli)

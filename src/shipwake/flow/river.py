@@ -8,6 +8,7 @@ from typing import cast
 
 from shipwake.config import Config
 from shipwake.domain import Change, Sli
+from shipwake.flow.detectors import Detectors
 from shipwake.flow.filling import Filling
 from shipwake.flow.learners import Learner, Learners
 from shipwake.flow.normals import Normals
@@ -45,7 +46,7 @@ class River:
     """Everything the flow needs; `worker` names this process in leases, `wake` ends the loop's pause early.
 
     `settle` is how long a look waits for samples that are due and have not arrived yet. `reading` asks sources, and
-    `learner` learns normals: in turn and right here, unless told otherwise.
+    `learner` learns normals: in turn and right here, unless told otherwise. `detectors` asks those that are not ours.
     """
 
     config: Config
@@ -59,6 +60,7 @@ class River:
     settle: int = 2
     reading: Reading = field(default_factory=InTurn)
     learner: Learner = learn
+    detectors: Detectors = field(default_factory=Detectors)
     normals: Normals = field(default_factory=Normals)
     people: People = field(default_factory=People)
     filling: Filling = field(default_factory=Filling)
@@ -84,6 +86,7 @@ class River:
 
     def rest(self) -> None:
         """Nothing is due: let go of what is not needed for now."""
+        self.detectors.rest()
         if isinstance(self.learner, Learners):
             self.learner.rest()
 
@@ -93,6 +96,7 @@ class River:
             self.reading.close()
         if isinstance(self.learner, Learners):
             self.learner.close()
+        self.detectors.close()
         self.store.close()
 
     @property

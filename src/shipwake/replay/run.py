@@ -93,7 +93,7 @@ def _replay_share(
         recorded = connect(Adapter(kind="folder", name="push", settings={"path": str(folder.path)}))
         clock = ManualClock(folder.changes[0].at)
         river = compose(config, clock=clock, recorded=recorded)
-        with closing(river.store):
+        with closing(river):
             judged = _announce(river, folder, share)
             _turn(river, clock, len(judged), progress)
             for change in judged:
