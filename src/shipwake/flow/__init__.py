@@ -1,6 +1,7 @@
 """The one way that news takes: hear, join, watch, look, learn, tell, converse; the only room that writes."""
 
 from shipwake.flow.announce import announce, map_name
+from shipwake.flow.caution import caution_at, judged_lately
 from shipwake.flow.converse import converse
 from shipwake.flow.crash_points import CRASH_POINTS
 from shipwake.flow.detectors import DetectorError, Detectors
@@ -27,9 +28,11 @@ __all__ = [
     "River",
     "Taken",
     "announce",
+    "caution_at",
     "converse",
     "hear",
     "join",
+    "judged_lately",
     "lease",
     "look",
     "map_name",

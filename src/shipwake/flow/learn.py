@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from shipwake.domain import Change, Health, Samples, Sli
+from shipwake.flow.caution import caution_at
 from shipwake.flow.detectors import DetectorError
 from shipwake.flow.river import HISTORY, River
 from shipwake.judge import Level, Normal, Past, learn, level
@@ -48,9 +49,10 @@ def level_of(river: River, change: Change, slis: Sequence[Sli], anchor: datetime
     """What each SLI's evidence is held against; computed at the watch's first look, then kept with it."""
     with river.store.read() as tx:
         held = tx.looks.level(change.id)
+        caution = caution_at(river, tx, change.at or anchor)
     if held is not None:
         return Level(early=held[0], later=held[1])
-    found = level(_normals(river, change, slis, anchor), river.config.caution)
+    found = level(_normals(river, change, slis, anchor), caution)
     with river.store.write() as tx:
         tx.looks.set_level(change.id, found.early, found.later)
     return found

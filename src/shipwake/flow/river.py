@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event as Flag
 from typing import cast
 
@@ -47,6 +47,7 @@ class River:
 
     `settle` is how long a look waits for samples that are due and have not arrived yet. `reading` asks sources, and
     `learner` learns normals: in turn and right here, unless told otherwise. `detectors` asks those that are not ours.
+    `recorded` says when the judged changes of a recording go live, all of them: one process may judge a part.
     """
 
     config: Config
@@ -65,6 +66,7 @@ class River:
     people: People = field(default_factory=People)
     filling: Filling = field(default_factory=Filling)
     wake: Flag = field(default_factory=Flag)
+    recorded: tuple[datetime, ...] | None = None
 
     def slis_of(self, change: Change) -> tuple[Sli, ...]:
         """The SLIs that a change is judged on, with their steps filled in; empty where it is not mapped.

@@ -2,7 +2,7 @@
 
 from shipwake.judge.assess import assess
 from shipwake.judge.detector import teach
-from shipwake.judge.joint import Level, level
+from shipwake.judge.joint import Level, at_caution, level
 from shipwake.judge.learn import learn
 from shipwake.judge.normal import Normal
 from shipwake.judge.past import Past
@@ -15,6 +15,7 @@ __all__ = [
     "Past",
     "Score",
     "assess",
+    "at_caution",
     "learn",
     "level",
     "regrid",
