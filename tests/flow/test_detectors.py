@@ -1,5 +1,6 @@
 """A detector is asked in a process of its own; whatever goes wrong there leaves unknown with a reason."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,6 +111,21 @@ def test_the_process_ends_when_nothing_is_asked() -> None:
         assert (running, _processes()) == (1, [])
         assert asked.taught(_normal()).model is not None
     assert _processes() == []
+
+
+def test_no_process_outlives_its_parent() -> None:
+    """Where the one that asked was killed, the detector's process ends too."""
+    code = (
+        "import os; from tests.flow.test_detectors import detectors, _normal, _processes; "
+        "asked = detectors('answers').__enter__(); asked.taught(_normal()); "
+        "print(_processes()[0].pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    pid = int(ended.stdout)
+
+    until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
 
 
 def _config() -> Config:

@@ -9,7 +9,6 @@ from shipwake.domain import Sli
 
 LIBRARY = "pyod"
 MODELS = (
-    "CBLOF",
     "COPOD",
     "ECOD",
     "GMM",

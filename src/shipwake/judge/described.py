@@ -13,7 +13,7 @@ from shipwake.judge.ridge import FOLDS
 from shipwake.judge.statistics import STRETCH
 
 FEATURES = ("level", "first third", "second third", "last third", "highest seven", "lowest seven")
-MOST = 600
+MOST = 400
 """Placebo moments that are described; those between them overlap and would say little more."""
 FAR = 50.0
 """Standard spreads beyond which a number is drawn in: some detectors square it, and more is no news."""
@@ -42,7 +42,7 @@ class Described:
         """Features [n, k, 6] of the first k stops on the scale of `rows`."""
         k = features.shape[1]
         found = (features - self.center[:k]) / self.spread[:k]
-        return np.clip(found, -FAR, FAR)
+        return np.asarray(np.clip(found, -FAR, FAR))
 
     def folds(self) -> list[tuple[int, int]]:
         """Five contiguous parts of the moments, oldest first: [start, end)."""
