@@ -26,6 +26,10 @@ def _postgres() -> object:
     return importlib.util.find_spec("pgserver")
 
 
+def _pyod() -> object:
+    return importlib.util.find_spec("pyod")
+
+
 def _shared() -> object:
     return SHARED.is_dir()
 
@@ -43,5 +47,6 @@ NEEDS = {
     "browser": Need("Chromium", chromium, "Debian: apt-get install chromium"),
     "postgres": Need("PostgreSQL", _postgres, "comes with the pgserver wheel, where one fits"),
     "prometheus": Need("Prometheus", prometheus, "Debian: apt-get install prometheus"),
+    "pyod": Need("PyOD", _pyod, "pip install 'shipwake[pyod]'"),
     "shared": Need("../shared", _shared, "measured series, too large to commit"),
 }

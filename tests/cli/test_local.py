@@ -3,6 +3,7 @@
 import json
 import re
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,18 @@ def test_a_good_file_is_called_good() -> None:
 
     assert said.status == 0
     assert "1 services, 1 environments, 1 SLIs" in said.out
+
+
+@pytest.mark.skipif(find_spec("pyod") is not None, reason="PyOD is installed here")
+def test_a_detector_that_is_not_installed_is_told(settings: Path) -> None:
+    """`check` says so and still exits 0, since a server would start; `doctor` counts it as a finding."""
+    settings.write_text(GOOD.replace("unit: ms}", "unit: ms, detector: pyod.ECOD}"))
+    checked, examined = call("check"), call("doctor")
+
+    assert checked.status == 0
+    assert "pyod.ECOD is not installed here" in checked.err
+    assert examined.status == 1
+    assert "✗ checkout latency: pyod.ECOD is not installed here" in examined.out
 
 
 def test_every_mistake_of_a_broken_file_is_told(folder: Path) -> None:

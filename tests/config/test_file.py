@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shipwake.config import SECTIONS, SETTINGS, ConfigError, default, load, parse
-from shipwake.domain import Better, NoticeSize, SliKind
+from shipwake.domain import Better, NoticeSize, Rate, SliKind
 from tests.config.yaml import config, mistakes
 
 WHOLE = """\
@@ -114,6 +114,13 @@ def test_every_mistake_is_told_at_once_with_its_line() -> None:
         ("watch: {later: [7d, 4h]}", "watch.later", "rise"),
         ("caution: 0", "caution", "share from"),
         ("caution: true", "caution", "a number"),
+        ("false_alarms: 1", "false_alarms", "1 per month"),
+        ("false_alarms: 0 per month", "false_alarms", "1 per month"),
+        ("false_alarms: 1 per year", "false_alarms", "1 per month"),
+        ("caution: 1%\nfalse_alarms: 1 per month", "false_alarms", "not both"),
+        ("slis: [{name: a, detector: pyod.Magic}]", "slis[0].detector", "pyod.ECOD"),
+        ("slis: [{name: a, detector: ECOD}]", "slis[0].detector", "did you mean 'pyod.ECOD'?"),
+        ("slis: [{name: a, detector: pyod.ecod}]", "slis[0].detector", "'pyod.ECOD'?"),
         ("port: 70000", "port", "65535"),
         ("max_body: lots", "max_body", "25MB"),
         ("url: ftp://x", "url", "http://"),
@@ -207,6 +214,24 @@ def test_variables_override_the_file() -> None:
     assert (read.port, read.caution, read.healthy_messages) == (2, 0.05, False)
     assert read.database == "postgresql://ada:hunter2@db/shipwake"
     assert "hunter2" not in repr(read)
+
+
+def test_false_alarms_take_the_place_of_caution() -> None:
+    """A number a day, week or month is read; a variable that sets either silences both in the file."""
+    monthly = config("false_alarms: 1 per month")
+    weekly = config("caution: 1%", SHIPWAKE_FALSE_ALARMS="0.5 per week")
+    share = config("false_alarms: 1 per month", SHIPWAKE_CAUTION="2%")
+
+    assert monthly.false_alarms == Rate(1, "month")
+    assert weekly.false_alarms == Rate(0.5, "week")
+    assert (share.false_alarms, share.caution) == (None, 0.02)
+
+
+def test_a_detector_is_named_as_it_is_offered() -> None:
+    """A model of PyOD stands on an SLI under its own name, whether it is installed here or not."""
+    read = config("slis: [{name: a, detector: pyod.IForest}]")
+
+    assert read.slis[0].detector == "pyod.IForest"
 
 
 def test_a_variable_with_a_mistake_is_named() -> None:

@@ -11,6 +11,7 @@ from shipwake.web.charts import Size, history
 from shipwake.web.charts.history import NARROW, WIDE
 from shipwake.web.pages import indicators, usual
 from shipwake.web.pages.indicators import Material, Move
+from shipwake.web.pages.price import Caution
 from tests.pages.scene import AT, MINUTE, SLIS, deploy, moved, normal, recovered
 
 NOW = AT + 20 * MINUTE
@@ -32,7 +33,7 @@ def _material(**more: object) -> Material:
 
 def test_a_moved_indicator_says_from_to_and_since_which_change() -> None:
     """An indicator that is outside says its word, from and to, what was expected, and the change it followed."""
-    view = indicators.one_of_them(_material(), Schedule(), 0.01)
+    view = indicators.one_of_them(_material(), Schedule(), Caution(share=0.01))
 
     assert view.sentence.startswith("unhealthy: 0.5 → 4 %")
     assert "since #412 Quote in parallel at 10:00" in view.sentence
@@ -49,7 +50,7 @@ def test_back_to_normal_is_normal() -> None:
     """An indicator whose move has recovered is normal now, and the move stays in its list."""
     back = replace(recovered(), sli="checkout errors")
     calm = _material(moves=[Move(assessment=back, change=deploy())])
-    view = indicators.one_of_them(calm, Schedule(), 0.01)
+    view = indicators.one_of_them(calm, Schedule(), Caution(share=0.01))
 
     assert view.word == "healthy"
     assert view.moves[0].lasted == "8 min"
@@ -114,12 +115,13 @@ def test_a_source_that_failed_at_the_last_look_says_so() -> None:
 def test_what_it_would_notice_is_a_number_with_a_unit() -> None:
     """The page says what was noticeable at the last look, and how often harmless changes are called ill."""
     notices = {
-        f.term: f.text for f in indicators.one_of_them(_material(), Schedule(), 0.01).notices
+        f.term: f.text
+        for f in indicators.one_of_them(_material(), Schedule(), Caution(share=0.01)).notices
     }
 
     assert notices["seen"].startswith("410 points (50 %)")
     assert notices["first look"] == "3 min after a change"
-    assert notices["false alarms"].startswith("1 % of harmless changes")
+    assert notices["false alarms"].startswith("about one harmless change in a hundred")
 
 
 def test_no_indicator_at_all_offers_an_example() -> None:
@@ -144,7 +146,7 @@ def test_the_history_shows_gaps_and_flags(size: Size) -> None:
     """The last hours are drawn with a hatched gap and a mark wherever a verdict said that it moved."""
     values = np.concatenate([np.full(50, 0.5), np.full(10, np.nan), np.full(60, 0.5)])
     samples = Samples.of(NOW - 120 * MINUTE, MINUTE, values)
-    view = indicators.one_of_them(_material(samples=samples), Schedule(), 0.01)
+    view = indicators.one_of_them(_material(samples=samples), Schedule(), Caution(share=0.01))
     assert view.history is not None
     svg = history.draw(view.history, size)
 

@@ -47,6 +47,18 @@ def finish(
         return tx.looks.finish(leased, next_, hurting=hurting)
 
 
+def test_changes_that_were_watched_are_counted(store: Store) -> None:
+    """Those that went live in the span and have or had a watch count once each, the others not at all."""
+    with store.read() as tx:
+        both = tx.looks.changes(START - MINUTE, START + 60 * MINUTE)
+        before = tx.looks.changes(START - 60 * MINUTE, START - MINUTE)
+    with store.write() as tx:
+        tx.looks.close("c1")
+        closed = tx.looks.changes(START - MINUTE, START + 60 * MINUTE)
+
+    assert (both, before, closed) == (1, 0, 1)
+
+
 def test_a_look_is_leased_when_it_is_due(store: Store) -> None:
     """Before its time nothing is leased, at its time all of it, by the flow's clock."""
     assert lease(store, 2.99) == []

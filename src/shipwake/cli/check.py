@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from shipwake.cli.place import config_option, read_config
+from shipwake.config import lacking
 
 
 @click.command()
@@ -16,3 +17,5 @@ def command(config: Path | None) -> None:
         f"Good: {len(read.services)} services, {len(read.environments)} environments, {len(read.slis)} SLIs, "
         f"{len(read.sources)} sources, {len(read.hooks)} hooks, {len(read.tell)} channels."
     )
+    if warning := lacking(read.slis):
+        click.echo(f"But: {warning}", err=True)

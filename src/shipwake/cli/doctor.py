@@ -9,7 +9,7 @@ import click
 
 from shipwake.app import compose
 from shipwake.cli.place import config_option, read_config
-from shipwake.config import Config
+from shipwake.config import Config, lacking
 from shipwake.domain import ShipwakeError, Sli
 from shipwake.flow import River
 from shipwake.wire.clock import SystemClock
@@ -46,6 +46,14 @@ def _findings(read: Config) -> Iterator[Finding]:
             else (False, "no SLIs yet: add some under slis:")
         )
         yield from (_source_of(river, sli) for sli in river.config.slis)
+        yield from _detectors(read)
+
+
+def _detectors(read: Config) -> Iterator[Finding]:
+    named = [sli for sli in read.slis if sli.detector]
+    if named:
+        why = lacking(named)
+        yield not why, why or f"{', '.join(sorted({s.detector for s in named}))} can be asked"
 
 
 def _source_of(river: River, sli: Sli) -> Finding:

@@ -1,6 +1,7 @@
 """Our file and foreign formats as plain values; knows no room but the words."""
 
 from shipwake.config import kinds, read
+from shipwake.config.detectors import DETECTORS, LIBRARY, REMEDY, lacking
 from shipwake.config.field import Document, Field, from_json
 from shipwake.config.file import SECTIONS, default, load, parse
 from shipwake.config.kinds import BrokenKindError, UnknownKindError
@@ -11,6 +12,9 @@ from shipwake.config.secret import Secret
 from shipwake.config.table import Setting, Table, gathering, one_of_keys
 
 __all__ = [
+    "DETECTORS",
+    "LIBRARY",
+    "REMEDY",
     "SECTIONS",
     "SETTINGS",
     "Adapter",
@@ -31,6 +35,7 @@ __all__ = [
     "from_json",
     "gathering",
     "kinds",
+    "lacking",
     "load",
     "one_of_keys",
     "parse",

@@ -10,7 +10,13 @@ from shipwake.config.adapters import adapters, needs_query
 from shipwake.config.field import Document, Field, closest, listed
 from shipwake.config.mistake import ConfigError, Mistake, MistakesError
 from shipwake.config.model import MEGABYTE, Config, Environment, Service
-from shipwake.config.scalars import SETTINGS, check_auth, overrides
+from shipwake.config.scalars import (
+    SETTINGS,
+    check_alternatives,
+    check_auth,
+    in_place_of,
+    overrides,
+)
 from shipwake.config.slis import Known, slis
 from shipwake.config.table import Reader, Setting, Table, gathering
 from shipwake.config.tree import read_yaml
@@ -154,10 +160,15 @@ def _scalars(
 ) -> dict[str, Any]:
     given, unknown = overrides(environ)
     mistakes += unknown
-    chosen = {s.name: entries[s.name] for s in SETTINGS if s.name in entries} | given
+    silent = in_place_of(given)
+    chosen = {
+        s.name: entries[s.name] for s in SETTINGS if s.name in entries and s.name not in silent
+    } | given
     values: dict[str, Any] = {}
     with gathering(mistakes):
-        values |= Table(SETTINGS, checks=(check_auth,))(Field(dict(chosen), "", Document()))
+        values |= Table(SETTINGS, checks=(check_auth, check_alternatives))(
+            Field(dict(chosen), "", Document())
+        )
     return values
 
 

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from shipwake.config.secret import Secret
-from shipwake.domain import Schedule, Sli
+from shipwake.domain import Rate, Schedule, Sli
 
 MEGABYTE = 1024 * 1024
 
@@ -60,6 +60,8 @@ class Config:
     slis: tuple[Sli, ...] = ()
     watch: Schedule = field(default_factory=Schedule)
     caution: float = 0.01
+    false_alarms: Rate | None = None
+    """In place of `caution`."""
     healthy_messages: bool = True
     url: str = "http://127.0.0.1:7447"
     host: str = "127.0.0.1"

@@ -12,6 +12,7 @@ from shipwake.config.field import Field, closest, listed
 from shipwake.config.mistake import Mistake, MistakesError
 from shipwake.config.secret import Secret
 from shipwake.config.table import gathering
+from shipwake.domain import SPANS, Rate
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -22,6 +23,7 @@ UNITS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 6
 PART = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(ms|s|min|m|h|d|w)")
 SIZES = {"": 1, "b": 1, "kb": 1024, "mb": 1024**2, "gb": 1024**3}
 SIZE = re.compile(r"([0-9]{1,12})\s*([kmg]?b?)", re.IGNORECASE)
+RATE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*(?:per|a|/)\s*([a-z]+)", re.IGNORECASE)
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -137,6 +139,15 @@ def words(length: timedelta) -> str:
         if seconds >= UNITS[unit] and seconds % UNITS[unit] == 0:
             return f"{seconds / UNITS[unit]:g}{unit}"
     return f"{seconds:g}s"
+
+
+def rate(field: Field) -> Rate:
+    """So many times a day, week or month."""
+    found = RATE.fullmatch(field.value.strip()) if isinstance(field.value, str) else None
+    per = found[2].lower() if found else ""
+    if found is None or per not in SPANS or not float(found[1]) > 0:
+        raise field.wrong("so many per day, week or month, such as 1 per month")
+    return Rate(float(found[1]), per)
 
 
 def size(low: int, high: int) -> Callable[[Field], int]:

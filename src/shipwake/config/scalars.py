@@ -52,6 +52,11 @@ SETTINGS = (
         "How many harmless changes may be called ailing or unhealthy.",
     ),
     Setting(
+        "false_alarms",
+        read.rate,
+        "How many false alarms instead, such as `1 per month`: `caution` then follows from how often you deploy.",
+    ),
+    Setting(
         "healthy_messages", read.boolean, "Whether authors are told that their change is healthy."
     ),
     Setting(
@@ -87,6 +92,22 @@ def check_auth(entries: Mapping[str, Field]) -> Iterable[Mistake]:
     yield auth.mistake(
         f"none only with a loopback host such as 127.0.0.1; the host is {host.shown}"
     )
+
+
+ALTERNATIVES = ("caution", "false_alarms")
+
+
+def in_place_of(given: Mapping[str, Field]) -> set[str]:
+    """The settings of a file that have no say since a variable says it the other way."""
+    said = {name for name in ALTERNATIVES if name in given}
+    return set(ALTERNATIVES) if said else set()
+
+
+def check_alternatives(entries: Mapping[str, Field]) -> Iterable[Mistake]:
+    """How often harmless changes alarm is said once."""
+    there = [entries[n] for n in ALTERNATIVES if n in entries and entries[n].value is not None]
+    for extra in there[1:]:
+        yield extra.mistake("caution or false_alarms, not both", read="false_alarms beside caution")
 
 
 def is_loopback(host: str) -> bool:

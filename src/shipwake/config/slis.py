@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shipwake.config import read
+from shipwake.config.detectors import detector
 from shipwake.config.field import Field
 from shipwake.config.mistake import Mistake
 from shipwake.config.table import Setting, Table
@@ -71,7 +72,11 @@ def sli_settings(known: Known) -> tuple[Setting, ...]:
         Setting("bad", read.text, "What to ask for the bad part of a ratio."),
         Setting("good", read.text, "What to ask for the good part of a ratio, instead of `bad`."),
         Setting("total", read.text, "What to ask for the total under a ratio."),
-        Setting("detector", read.text, "A judge other than the built-in one."),
+        Setting(
+            "detector",
+            detector,
+            "A model of PyOD, such as `pyod.ECOD`, in place of the built-in statistics; needs `shipwake[pyod]`.",
+        ),
     )
 
 

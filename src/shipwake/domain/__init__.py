@@ -8,6 +8,7 @@ from shipwake.domain.health import EXIT_CODES, WORST_FIRST, Health, Reason, wors
 from shipwake.domain.instant import believable, from_epoch, parse_rfc3339, rfc3339, utc
 from shipwake.domain.notice import Notice, Ref, Reply, ReplyKind
 from shipwake.domain.people import Commit, Contents, Exposure, Link, Person
+from shipwake.domain.rate import SPANS, Rate
 from shipwake.domain.samples import Floats, Samples, Slot, States
 from shipwake.domain.sli import Better, NoticeSize, Sli, SliKind
 from shipwake.domain.verdict import Finding, Sure, Suspect, Verdict
@@ -15,6 +16,7 @@ from shipwake.domain.watch import Look, Schedule, next_look, planned
 
 __all__ = [
     "EXIT_CODES",
+    "SPANS",
     "WORST_FIRST",
     "Assessment",
     "BadInputError",
@@ -41,6 +43,7 @@ __all__ = [
     "NoticeSize",
     "Onset",
     "Person",
+    "Rate",
     "Reason",
     "Ref",
     "Reply",

@@ -87,6 +87,8 @@ class Assessment:
     recovered_at: datetime | None = None
     noticeable: float | None = None
     noticeable_relative: float | None = None
+    noticeable_usually: float | None = None
+    """The same as `noticeable` at the usual caution, where `false_alarms` asks for another."""
     degree: float = 0.0
     excess: float | None = None
     seen: int = 0

@@ -75,6 +75,8 @@ class Reason(StrEnum):
     """The service or environment that the sender named is not known here."""
     UNREADABLE = "unreadable"
     """The samples cannot be a measurement: not finite, beyond all scale, bad above total."""
+    DETECTOR_FAILED = "detector failed"
+    """The detector that the indicator names gave no answer."""
 
 
 EXIT_CODES = {

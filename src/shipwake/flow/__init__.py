@@ -1,8 +1,10 @@
 """The one way that news takes: hear, join, watch, look, learn, tell, converse; the only room that writes."""
 
 from shipwake.flow.announce import announce, map_name
+from shipwake.flow.caution import caution_at, judged_lately
 from shipwake.flow.converse import converse
 from shipwake.flow.crash_points import CRASH_POINTS
+from shipwake.flow.detectors import DetectorError, Detectors
 from shipwake.flow.hear import Answer, hear
 from shipwake.flow.join import join
 from shipwake.flow.kept import Kept
@@ -18,15 +20,19 @@ __all__ = [
     "Answer",
     "Batch",
     "Channel",
+    "DetectorError",
+    "Detectors",
     "Kept",
     "Learners",
     "Readers",
     "River",
     "Taken",
     "announce",
+    "caution_at",
     "converse",
     "hear",
     "join",
+    "judged_lately",
     "lease",
     "look",
     "map_name",

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from shipwake.domain import Change, Health, Samples, Sli
+from shipwake.flow.caution import caution_at
+from shipwake.flow.detectors import DetectorError
 from shipwake.flow.river import HISTORY, River
 from shipwake.judge import Level, Normal, Past, learn, level
 from shipwake.sources import SourceError
@@ -15,7 +17,10 @@ HARM_LASTS = timedelta(hours=1)
 
 
 def normal_of(river: River, change: Change, sli: Sli, anchor: datetime) -> Normal:
-    """The normal of one SLI before the exposure step at `anchor`; raises SourceError where it cannot be read."""
+    """The normal of one SLI before the exposure step at `anchor`.
+
+    Raises SourceError where it cannot be read, and DetectorError where the detector it names cannot be taught.
+    """
 
     def now() -> Normal:
         read = river.sources[sli.source].samples(sli, anchor - HISTORY, anchor)
@@ -23,7 +28,8 @@ def normal_of(river: River, change: Change, sli: Sli, anchor: datetime) -> Norma
         history = read.from_first_value()
         with river.store.read() as tx:
             past = past_changes(tx, change, sli, anchor)
-        return river.learner(sli, history, anchor, past, unit_s=river.unit(sli).total_seconds())
+        unit_s = river.unit(sli).total_seconds()
+        return river.detectors.taught(river.learner(sli, history, anchor, past, unit_s=unit_s))
 
     return river.normals.get((change.id, sli.name, anchor), now)
 
@@ -43,21 +49,22 @@ def level_of(river: River, change: Change, slis: Sequence[Sli], anchor: datetime
     """What each SLI's evidence is held against; computed at the watch's first look, then kept with it."""
     with river.store.read() as tx:
         held = tx.looks.level(change.id)
+        caution = caution_at(river, tx, change.at or anchor)
     if held is not None:
         return Level(early=held[0], later=held[1])
-    found = level(_normals(river, change, slis, anchor), river.config.caution)
+    found = level(_normals(river, change, slis, anchor), caution)
     with river.store.write() as tx:
         tx.looks.set_level(change.id, found.early, found.later)
     return found
 
 
 def _normals(river: River, change: Change, slis: Sequence[Sli], anchor: datetime) -> list[Normal]:
-    """The normal of every SLI, those of one source side by side; one that cannot be read counts as unknown."""
+    """The normal of every SLI, those of one source side by side; one that cannot be known counts as unknown."""
 
     def of(sli: Sli) -> Normal:
         try:
             return normal_of(river, change, sli, anchor)
-        except SourceError:
+        except (SourceError, DetectorError):
             nothing = Samples.nothing(anchor - HISTORY, river.unit(sli), sli.columns)
             return learn(sli, nothing, anchor, (), unit_s=river.unit(sli).total_seconds())
 

@@ -1,7 +1,7 @@
 """Look at a change: read each SLI, hold it against its normal, append the verdict and the words, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,11 +18,13 @@ from shipwake.domain import (
     Verdict,
     next_look,
 )
+from shipwake.flow.caution import usual
 from shipwake.flow.crash_points import crash_point
+from shipwake.flow.detectors import DetectorError
 from shipwake.flow.learn import level_of, normal_of
 from shipwake.flow.river import River
 from shipwake.flow.tell import compose, recipients
-from shipwake.judge import Level, assess
+from shipwake.judge import Level, Normal, assess
 from shipwake.sources import SourceError
 from shipwake.store import Leased, Tx
 from shipwake.verdict import Other, fold
@@ -33,6 +35,8 @@ LEASE_S = 120.0
 AROUND = timedelta(hours=1)
 """How near this change, or the present, another one must be to be a suspect."""
 NEAREST = 20
+Levels = tuple[Level, Level | None]
+"""What evidence is held against, and what it would be by the usual caution where that is not the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,11 @@ def look(river: River, group: Group) -> None:
     waiting: list[tuple[Leased, Waiting]] = []
     anchor = min(row.look.anchor for row in group.rows)
     held = level_of(river, change, tuple(slis.values()), anchor)
-    jobs = [partial(_assess, river, change, slis, row.look, held) for row in group.rows]
+    with river.store.read() as tx:
+        otherwise = usual(river, tx, change.at or anchor, held)
+    jobs = [
+        partial(_assess, river, change, slis, row.look, (held, otherwise)) for row in group.rows
+    ]
     source = next((s.source for r in group.rows if (s := slis.get(r.look.sli))), "")
     for row, found in zip(group.rows, river.reading.all(source, jobs), strict=True):
         if isinstance(found, Waiting):
@@ -99,7 +107,16 @@ def look(river: River, group: Group) -> None:
 
 
 def _assess(
-    river: River, change: Change, slis: dict[str, Sli], planned: Look, held: Level
+    river: River, change: Change, slis: dict[str, Sli], planned: Look, levels: Levels
+) -> Assessment | Waiting:
+    try:
+        return _found(river, change, slis, planned, levels)
+    except DetectorError as error:
+        return _unknown(planned, Reason.DETECTOR_FAILED, error.message)
+
+
+def _found(
+    river: River, change: Change, slis: dict[str, Sli], planned: Look, levels: Levels
 ) -> Assessment | Waiting:
     sli = slis.get(planned.sli)
     if sli is None:
@@ -116,7 +133,16 @@ def _assess(
     crash_point("after samples")
     if not _arrived(after, planned.due) and _patient(river, sli, planned):
         return Waiting(river.clock.now() + river.unit(sli) / 2, "samples still arriving")
-    return assess(normal, after, planned, held)
+    return _priced(normal, after, planned, levels)
+
+
+def _priced(normal: Normal, after: Samples, planned: Look, levels: Levels) -> Assessment:
+    """The assessment; where a number of false alarms is asked for, with what would be noticed by usual caution."""
+    held, otherwise = levels
+    found = assess(normal, after, planned, held)
+    if otherwise is None:
+        return found
+    return replace(found, noticeable_usually=assess(normal, after, planned, otherwise).noticeable)
 
 
 def _patient(river: River, sli: Sli, planned: Look) -> bool:

@@ -12,7 +12,7 @@ Key = tuple[str, str, datetime]
 
 
 class Normals:
-    """The most recently used normals, at most `keep` of them (each below 100 kB)."""
+    """The most recently used normals, at most `keep` of them (each below 100 kB, with a detector below 250 kB)."""
 
     def __init__(self, keep: int = 2000) -> None:
         self._keep = keep

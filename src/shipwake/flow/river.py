@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event as Flag
 from typing import cast
 
 from shipwake.config import Config
 from shipwake.domain import Change, Sli
+from shipwake.flow.detectors import Detectors
 from shipwake.flow.filling import Filling
 from shipwake.flow.learners import Learner, Learners
 from shipwake.flow.normals import Normals
@@ -45,7 +46,8 @@ class River:
     """Everything the flow needs; `worker` names this process in leases, `wake` ends the loop's pause early.
 
     `settle` is how long a look waits for samples that are due and have not arrived yet. `reading` asks sources, and
-    `learner` learns normals: in turn and right here, unless told otherwise.
+    `learner` learns normals: in turn and right here, unless told otherwise. `detectors` asks those that are not ours.
+    `recorded` says when the judged changes of a recording go live, all of them: one process may judge a part.
     """
 
     config: Config
@@ -59,10 +61,12 @@ class River:
     settle: int = 2
     reading: Reading = field(default_factory=InTurn)
     learner: Learner = learn
+    detectors: Detectors = field(default_factory=Detectors)
     normals: Normals = field(default_factory=Normals)
     people: People = field(default_factory=People)
     filling: Filling = field(default_factory=Filling)
     wake: Flag = field(default_factory=Flag)
+    recorded: tuple[datetime, ...] | None = None
 
     def slis_of(self, change: Change) -> tuple[Sli, ...]:
         """The SLIs that a change is judged on, with their steps filled in; empty where it is not mapped.
@@ -84,6 +88,7 @@ class River:
 
     def rest(self) -> None:
         """Nothing is due: let go of what is not needed for now."""
+        self.detectors.rest()
         if isinstance(self.learner, Learners):
             self.learner.rest()
 
@@ -93,6 +98,7 @@ class River:
             self.reading.close()
         if isinstance(self.learner, Learners):
             self.learner.close()
+        self.detectors.close()
         self.store.close()
 
     @property

@@ -1,10 +1,23 @@
 """The judge: what an indicator would have done, and whether what it did is worse; numpy only, no clock, no chance."""
 
 from shipwake.judge.assess import assess
-from shipwake.judge.joint import Level, level
+from shipwake.judge.detector import teach
+from shipwake.judge.joint import Level, at_caution, level
 from shipwake.judge.learn import learn
 from shipwake.judge.normal import Normal
 from shipwake.judge.past import Past
 from shipwake.judge.regrid import regrid
+from shipwake.judge.taught import Score
 
-__all__ = ["Level", "Normal", "Past", "assess", "learn", "level", "regrid"]
+__all__ = [
+    "Level",
+    "Normal",
+    "Past",
+    "Score",
+    "assess",
+    "at_caution",
+    "learn",
+    "level",
+    "regrid",
+    "teach",
+]

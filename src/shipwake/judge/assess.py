@@ -14,6 +14,7 @@ from shipwake.domain import (
     SliKind,
     from_epoch,
 )
+from shipwake.judge import detector
 from shipwake.judge.data_health import unfit
 from shipwake.judge.evidence import evidence
 from shipwake.judge.joint import Level
@@ -31,7 +32,8 @@ from shipwake.judge.words import Evidence, degree, notice_size, objective_lost, 
 def assess(normal: Normal, after: Samples, look: Look, level: Level) -> Assessment:
     """What `look` finds in the samples `after` its anchor, up to when it was due.
 
-    A pure fold of all samples so far. Never raises: what cannot be judged is unknown, with its reason.
+    A pure fold of all samples so far. What cannot be judged is unknown, with its reason. Raises only what the
+    detector does that the normal was taught by, if any.
     """
     seen = watched(normal, after, look)
     refusal = unfit(normal, seen, missing=after.missing)
@@ -42,9 +44,11 @@ def assess(normal: Normal, after: Samples, look: Look, level: Level) -> Assessme
         return replace(blank, reason=reason.reason, detail=reason.detail)
     found = residuals(model, seen)
     path = early_path(model, seen, found)
-    verdicts = by_meaning(
-        moved(model, path, found.z, seen, normal.sli.better), normal.sli.better, level.early
-    )
+    if model.detector is None:
+        moves = moved(model, path, found.z, seen, normal.sli.better)
+    else:
+        moves = detector.moved(model, model.detector, path, seen, normal.sli.better)
+    verdicts = by_meaning(moves, normal.sli.better, level.early)
     judged = _judged(normal, model, seen, found, verdicts, blank)
     if refusal is not None and not judged.health.hurts:
         return replace(judged, health=Health.UNKNOWN, reason=refusal.reason, detail=refusal.detail)
@@ -109,6 +113,8 @@ def _judged(
             lost=objective_lost(sli, blank.before, effect, expected, shift.factor),
         ),
     )
+    if model.detector is not None:
+        health, reason = detector.humbled(health, reason, seen_by_now)
     return replace(
         blank,
         health=health,
@@ -128,7 +134,10 @@ def _judged(
 
 def _noticeable(shift: Shift, model: Model, seen: Watched, sign: int, level: float) -> float | None:
     direction = model.up if sign > 0 else model.down
-    z = noticeable(shift, direction, len(seen), level)
+    if model.detector is None:
+        z = noticeable(shift, direction, len(seen), level)
+    else:
+        z = detector.noticeable(shift, model.detector, seen, sign, level)
     return None if z is None else abs(shift.level(sign * z) - shift.level(0.0))
 
 

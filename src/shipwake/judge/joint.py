@@ -34,6 +34,14 @@ def level(normals: Sequence[Normal], caution: float) -> Level:
     return Level(_shared(early, effective), _shared(later, effective))
 
 
+def at_caution(held: Level, caution: float, other: float) -> Level:
+    """What `held`, found for `caution`, would be for `other`: as many independent indicators, another share."""
+    effective = float(np.log1p(-EARLY_SHARE * caution) / np.log1p(-held.early))
+    return Level(
+        _shared(EARLY_SHARE * other, effective), _shared((1 - EARLY_SHARE) * other, effective)
+    )
+
+
 def _shared(alpha: float, effective: float) -> float:
     """α of one when `effective` independent ones may alarm α of the time (Šidák)."""
     return float(-np.expm1(np.log1p(-alpha) / effective))

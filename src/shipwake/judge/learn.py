@@ -9,6 +9,7 @@ import numpy as np
 from shipwake.domain import Floats, Reason, Samples, Sli, SliKind, utc
 from shipwake.judge import beyond, counts, recurrence
 from shipwake.judge.calibration import calibrate
+from shipwake.judge.described import describe
 from shipwake.judge.effect import estimates, straying
 from shipwake.judge.forecast import Forecast, following, forecast
 from shipwake.judge.moments import HORIZON, Index, Moments, placebos
@@ -98,7 +99,7 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
     per_day = round(DAY_S / series.unit_s)
     foretold = forecast(x, calm, recent, moments, earlier, per_day)
     if sli.kind is SliKind.RATIO:
-        return _of_counts(series, ahead, foretold, moments, earlier)
+        return _of_counts(sli, series, ahead, foretold, moments, earlier)
     residuals = foretold.residuals * following(series.read.ok, moments.at)
     scale, here = local_scale(
         residuals, smooth, series.calm, moments, np.array([len(x)]), series.unit_s
@@ -127,6 +128,7 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
         noise=None,
         moments_s=_times(series, moments),
         effective=moments.effective,
+        described=describe(clipped, moments, _times(series, moments)) if sli.detector else None,
     )
 
 
@@ -170,7 +172,7 @@ def _times(series: Series, moments: Moments) -> Floats:
 
 
 def _of_counts(
-    series: Series, ahead: Rhythm, foretold: Forecast, moments: Moments, earlier: Index
+    sli: Sli, series: Series, ahead: Rhythm, foretold: Forecast, moments: Moments, earlier: Index
 ) -> Model:
     """The model of a ratio: excesses of events over what the expected rate makes of the counted."""
     size = series.transform.size
@@ -205,4 +207,7 @@ def _of_counts(
         noise=noise,
         moments_s=_times(series, moments),
         effective=moments.effective,
+        described=describe(excess / sampled, moments, _times(series, moments))
+        if sli.detector
+        else None,
     )

@@ -9,10 +9,12 @@ import numpy.typing as npt
 from shipwake.domain import Floats, Reason, Sli, from_epoch
 from shipwake.judge.calibration import Calibration
 from shipwake.judge.counts import CountNoise
+from shipwake.judge.described import Described
 from shipwake.judge.effect import Straying
 from shipwake.judge.moments import HORIZON
 from shipwake.judge.recurrence import Habit
 from shipwake.judge.rhythm import Rhythm
+from shipwake.judge.taught import Taught
 from shipwake.judge.transform import Transform
 
 Times = npt.NDArray[np.float64]
@@ -25,7 +27,8 @@ class Model:
     `expected` [60] is the forecast on the transformed scale without season; `sigma` the local scale of
     its residuals at the anchor (1 for counts, which bring their own); `limit` [60] and `drawn_limit`
     [60] bound scaled residuals; `band_low`, `band_high` [60] are the quantiles of single ones.
-    `moments_s` are the placebo moments, epoch seconds, ascending.
+    `moments_s` are the placebo moments, epoch seconds, ascending. `described` is what the detector that
+    the indicator names is taught by, and `detector` the taught one, whose scores `up` and `down` are of.
     """
 
     transform: Transform
@@ -43,6 +46,8 @@ class Model:
     noise: CountNoise | None
     moments_s: Times
     effective: float
+    described: Described | None = None
+    detector: Taught | None = None
 
     def foretold(self, position: npt.NDArray[np.int64], unit_s: float) -> Floats:
         """The transformed series at slots since the anchor, shape of `position`; the last forecast is held."""

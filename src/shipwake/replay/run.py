@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from shipwake.config import Adapter
-from shipwake.domain import Event
+from shipwake.domain import Change, Event
 from shipwake.flow import River, join, lease, look
 from shipwake.replay.folder import ReplayFolder, read_folder
 from shipwake.replay.report import rows_of
@@ -93,8 +93,9 @@ def _replay_share(
         recorded = connect(Adapter(kind="folder", name="push", settings={"path": str(folder.path)}))
         clock = ManualClock(folder.changes[0].at)
         river = compose(config, clock=clock, recorded=recorded)
-        with closing(river.store):
+        with closing(river):
             judged = _announce(river, folder, share)
+            river = replace(river, recorded=_moments(river, folder))
             _turn(river, clock, len(judged), progress)
             for change in judged:
                 yield from rows_of(river, change)
@@ -115,6 +116,17 @@ def _announce(river: River, folder: ReplayFolder, share: Share) -> list[str]:
                     event if mine else replace(event, facts=replace(event.facts, judge=False)),
                 )
     return judged
+
+
+def _moments(river: River, folder: ReplayFolder) -> tuple[datetime, ...]:
+    """When each change goes live that is judged here or in another share."""
+    judged = [event.facts.id for event in folder.changes if event.facts.judge]
+    found: list[Change] = []
+    with river.store.read() as tx:
+        for start in range(0, len(judged), BATCH):
+            stored = tx.changes.many(judged[start : start + BATCH])
+            found += [s.change for s in stored.values()]
+    return tuple(c.at for c in found if c.at is not None and river.slis_of(c))
 
 
 def _turn(river: River, clock: ManualClock, changes: int, progress: Progress | None) -> None:

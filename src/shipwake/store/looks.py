@@ -209,10 +209,25 @@ class Looks:
         self._sql.add(_SET_LEVEL, change_id=change_id, early=early, later=later)
         return self.level(change_id) or (early, later)
 
+    def changes(self, since: datetime, until: datetime) -> int:
+        """How many changes that went live in (since, until] are or were watched."""
+        return int(self._sql.value(_CHANGES, {"since": since, "until": until}))
+
     def _hold(self, change_id: str) -> None:
         self._sql.hold(_HOLD, change=change_id)
 
 
+_CHANGES = (
+    select(func.count())
+    .select_from(CHANGES)
+    .where(
+        CHANGES.c.merged_into.is_(None),
+        CHANGES.c.at.is_not(None),
+        CHANGES.c.shown_at > bindparam("since"),
+        CHANGES.c.shown_at <= bindparam("until"),
+        select(LOOKS.c.id).where(LOOKS.c.change_id == CHANGES.c.id).exists(),
+    )
+)
 _HOLD = select(CHANGES.c.id).where(CHANGES.c.id == bindparam("change")).with_for_update()
 _HELD = LOOKS.c
 _MINE = _HELD.change_id == bindparam("change")

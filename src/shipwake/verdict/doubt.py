@@ -30,6 +30,7 @@ HELPS = {
     Reason.NO_INDICATORS: "One SLI under `slis:` in shipwake.yaml is enough to judge the next change",
     Reason.NOT_MAPPED: "Map it under “what we heard”, and this is judged",
     Reason.UNREADABLE: "Samples that are finite, with bad not above total, would help",
+    Reason.DETECTOR_FAILED: "A detector that runs would help: install shipwake[pyod], or remove `detector`",
 }
 
 

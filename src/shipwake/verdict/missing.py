@@ -96,5 +96,6 @@ PHRASES = {
     Reason.SO_FAR: "{name} so far inside its normal, and too early to tell ({facts}{only})",
     Reason.SUPERSEDED: "{replaced} before {name} could be judged ({facts})",
     Reason.UNREADABLE: "the samples of {name} are no measurement ({facts})",
+    Reason.DETECTOR_FAILED: "{name} could not be judged ({facts})",
 }
 """What is missing, for each reason to know nothing of one indicator."""

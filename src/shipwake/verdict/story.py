@@ -23,6 +23,7 @@ from shipwake.verdict.suspects import Other, ends, starts
 MISSING_FIRST = (
     Reason.SOURCE_ERROR,
     Reason.UNREADABLE,
+    Reason.DETECTOR_FAILED,
     Reason.WENT_DARK,
     Reason.NO_SAMPLES,
     Reason.FLAT,

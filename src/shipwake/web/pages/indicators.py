@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from shipwake.domain import Assessment, Change, Floats, Health, Reason, Samples, Schedule, Sli
-from shipwake.verdict import numbers
 from shipwake.web.charts import WATCHING, age, between, clock, counted, figure, from_to, lasting
 from shipwake.web.charts.figures import day
 from shipwake.web.charts.history import History
@@ -17,6 +16,7 @@ from shipwake.web.pages.change_view import Fact
 from shipwake.web.pages.evidence import in_words
 from shipwake.web.pages.listing_view import Empty
 from shipwake.web.pages.plots import key_of, plot_of, scale_for, title_of
+from shipwake.web.pages.price import Caution, costs
 from shipwake.web.pages.shell import change_url, link, sli_url
 from shipwake.web.pages.sli_view import Moved, SliRow, SlisView, SliView
 from shipwake.web.pages.today import newest_value, shown_values
@@ -59,6 +59,8 @@ class Material:
     until: datetime | None = None
     asked: bool = True
     past: str = ""
+    looks: Sequence[Assessment] = ()
+    """Those at it under its newest change, in their order."""
 
     @property
     def last(self) -> datetime | None:
@@ -221,7 +223,7 @@ def _state(m: Material) -> tuple[str, str]:
     return word.value, "better" if word is Health.IMPROVED else "moved"
 
 
-def one_of_them(m: Material, schedule: Schedule, caution: float) -> SliView:
+def one_of_them(m: Material, schedule: Schedule, caution: Caution) -> SliView:
     """The view of one indicator."""
     word, _ = _state(m)
     sli = m.sli
@@ -270,9 +272,9 @@ def _sentence(m: Material) -> str:
     if move is None:
         return f"normal: {now} now{where}."
     a = move.assessment
-    numbers = in_words(a, m.sli).partition(", ")[2]
+    said = in_words(a, m.sli).partition(", ")[2]
     at = clock(move.change.at or a.anchor)
-    return f"{a.health.value}: {numbers}, since {move.change.name} at {at}."
+    return f"{a.health.value}: {said}, since {move.change.name} at {at}."
 
 
 def _under(m: Material) -> str:
@@ -319,7 +321,7 @@ def _history(m: Material) -> History | None:
     )
 
 
-def _notices(m: Material, schedule: Schedule, caution: float) -> Iterator[Fact]:
+def _notices(m: Material, schedule: Schedule, caution: Caution) -> Iterator[Fact]:
     sli, a = m.sli, m.newest
     if a is not None and a.noticeable:
         share = (
@@ -337,8 +339,7 @@ def _notices(m: Material, schedule: Schedule, caution: float) -> Iterator[Fact]:
         yield Fact(term="objective", text=f"{sli.objective:g}")
     unit = schedule.unit_for(m.step)
     yield Fact(term="first look", text=f"{lasting(schedule.looks[0] * unit)} after a change")
-    harmless = f"{numbers.percent(caution)} of harmless changes are called ailing or unhealthy"
-    yield Fact(term="false alarms", text=harmless)
+    yield from costs(sli, m.looks, caution)
 
 
 def _matters(sli: Sli) -> str:

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from shipwake.domain import Assessment, NotFoundError, Samples, Sli
-from shipwake.flow import River
+from shipwake.flow import River, caution_at, judged_lately
 from shipwake.sources import SourceError
 from shipwake.store import Tx
 from shipwake.web.access import Scope, needs
 from shipwake.web.pages import indicators
 from shipwake.web.pages.held import held, past
 from shipwake.web.pages.indicators import Material, Move
+from shipwake.web.pages.price import Caution
 from shipwake.web.pages.render import data, page
 from shipwake.web.pages.shell import shell
 from shipwake.web.pages.sli_view import SlisView, SliView
@@ -71,17 +72,32 @@ def _one(river: River, name: str) -> SliView:
     samples, trouble = _samples(river, sli, now)
     with river.store.read() as tx:
         moves = tx.verdicts.of_sli(sli.name, MOVES)
+        newest = _newest(tx, sli, now)
         material = Material(
             sli=sli,
             step=river.step(sli),
             samples=samples,
             trouble=trouble,
             moves=_with_changes(tx, [_whole(tx, a) for a in moves]),
-            newest=_newest(tx, sli, now),
+            newest=newest,
             now=now,
             past=past(river, tx, sli),
+            looks=_looks(tx, newest),
         )
-    return indicators.one_of_them(material, river.config.watch, river.config.caution)
+        caution = _caution(river, tx, now)
+    return indicators.one_of_them(material, river.config.watch, caution)
+
+
+def _looks(tx: Tx, newest: Assessment | None) -> list[Assessment]:
+    """Every look at the indicator under the change of its newest one."""
+    found = tx.verdicts.history(newest.change) if newest else []
+    return [a for a in found if newest and a.sli == newest.sli]
+
+
+def _caution(river: River, tx: Tx, now: datetime) -> Caution:
+    rate = river.config.false_alarms
+    changes = judged_lately(river, tx, now) if rate else 0
+    return Caution(share=caution_at(river, tx, now), rate=rate, changes=changes)
 
 
 def _brief(river: River, tx: Tx, sli: Sli, now: datetime) -> Material:
