@@ -1,6 +1,15 @@
 """The words of shipwake: frozen values and the rules about them that are always true; no input, output or clock."""
 
 from shipwake.domain.assessment import Assessment, Band, Effect, Evidence, Onset
+from shipwake.domain.backtest import (
+    Advice,
+    Backtest,
+    PastMessage,
+    PlacePast,
+    Portion,
+    Sight,
+    SliPast,
+)
 from shipwake.domain.change import Change, State, in_order, merge
 from shipwake.domain.errors import BadInputError, NaiveTimeError, NotFoundError, ShipwakeError
 from shipwake.domain.event import ChangeKind, Event, Facts, Heard, Says
@@ -16,7 +25,9 @@ from shipwake.domain.watch import Look, Schedule, next_look, planned
 __all__ = [
     "EXIT_CODES",
     "WORST_FIRST",
+    "Advice",
     "Assessment",
+    "Backtest",
     "BadInputError",
     "Band",
     "Better",
@@ -40,7 +51,10 @@ __all__ = [
     "Notice",
     "NoticeSize",
     "Onset",
+    "PastMessage",
     "Person",
+    "PlacePast",
+    "Portion",
     "Reason",
     "Ref",
     "Reply",
@@ -49,8 +63,10 @@ __all__ = [
     "Says",
     "Schedule",
     "ShipwakeError",
+    "Sight",
     "Sli",
     "SliKind",
+    "SliPast",
     "Slot",
     "State",
     "States",

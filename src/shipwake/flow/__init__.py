@@ -6,15 +6,18 @@ from shipwake.flow.crash_points import CRASH_POINTS
 from shipwake.flow.hear import Answer, hear
 from shipwake.flow.join import join
 from shipwake.flow.kept import Kept
+from shipwake.flow.learn import as_past
 from shipwake.flow.learners import Learners
 from shipwake.flow.look import lease, look, others_near
 from shipwake.flow.loop import run, settled, step
 from shipwake.flow.push import Batch, Taken, push
 from shipwake.flow.readers import Readers
-from shipwake.flow.river import Channel, River, with_steps
+from shipwake.flow.river import HISTORY, Channel, River, with_steps
+from shipwake.flow.watch import open_watch
 
 __all__ = [
     "CRASH_POINTS",
+    "HISTORY",
     "Answer",
     "Batch",
     "Channel",
@@ -24,12 +27,14 @@ __all__ = [
     "River",
     "Taken",
     "announce",
+    "as_past",
     "converse",
     "hear",
     "join",
     "lease",
     "look",
     "map_name",
+    "open_watch",
     "others_near",
     "push",
     "run",

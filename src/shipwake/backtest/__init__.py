@@ -1,0 +1,7 @@
+"""The judge on a team's own past: what it would have said, how often without a cause, what it would have seen."""
+
+from shipwake.backtest.asked import MOMENTS, Asked
+from shipwake.backtest.run import backtest
+from shipwake.backtest.snippet import snippet
+
+__all__ = ["MOMENTS", "Asked", "backtest", "snippet"]
