@@ -338,7 +338,7 @@ def _notices(m: Material, schedule: Schedule, caution: float) -> Iterator[Fact]:
     unit = schedule.unit_for(m.step)
     yield Fact(term="first look", text=f"{lasting(schedule.looks[0] * unit)} after a change")
     harmless = f"{numbers.percent(caution)} of harmless changes are called ailing or unhealthy"
-    yield Fact(term="false alarms", text=harmless)
+    yield Fact(term="false alarms", text=harmless, url="/backtest", link="On your own past")
 
 
 def _matters(sli: Sli) -> str:
