@@ -99,7 +99,7 @@ def _alone(work: Work, meter: _Meter) -> list[PlaceFound]:
     found = []
     for place in work.all_of_it.places:
         here = work.opened(place)
-        begun = _begin(work, here)
+        begun = begin(work, here)
         meter.begun(begun)
         answers = []
         for i in range(len(begun.moments)):
@@ -140,14 +140,14 @@ def _parts(moments: int, jobs: int) -> list[range]:
 
 
 def _begin_there(work: Work, place: Place) -> Begun:
-    return _begin(work, work.opened(place))
+    return begin(work, work.opened(place))
 
 
 def _judge_there(work: Work, begun: Begun, part: range) -> list[list[Answer]]:
     return _judge(work.opened(begun.here.place), begun, part)
 
 
-def _begin(work: Work, here: Here) -> Begun:
+def begin(work: Work, here: Here) -> Begun:
     """Look back at the changes of a place, and choose its placebo moments."""
     back = look_back(here, work.all_of_it.changes, work.compose)
     span = (here.start.timestamp(), here.end.timestamp())
