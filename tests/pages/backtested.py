@@ -1,4 +1,4 @@
-"""A made-up backtest for the tests of the store, the page and the API: three SLIs, one message, one that is too short."""
+"""A made-up backtest for the tests of store, page and API: three SLIs, one message, one SLI that is too short."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
