@@ -62,6 +62,7 @@ def backtested(**more: object) -> Backtest:
         "caution": 0.01,
         "monthly": 43.0,
         "changes": 40,
+        "told": 1,
         "worse": 1,
         "improved": 0,
         "unknown": 3,

@@ -134,11 +134,10 @@ def _of_store(
 def _of_folder(path: Path, compose: Compose) -> tuple[Config, tuple[Change, ...], datetime]:
     """The changes as the flow makes them of a folder's lines, rollbacks among them."""
     folder = read_folder(path, later=True)
-    recorded = connect(Adapter(kind="folder", name="push", settings={"path": str(path)}))
     with tempfile.TemporaryDirectory(prefix="shipwake-backtest-") as place:
         config = replace(folder.config, database=f"sqlite:///{place}/heard.db?synchronous=off")
         at = folder.changes[0].at if folder.changes else EVER[0]
-        river = compose(config, clock=ManualClock(at), recorded=recorded)
+        river = compose(config, clock=ManualClock(at))
         with closing(river.store):
             with river.store.write() as tx:
                 for event in folder.changes:

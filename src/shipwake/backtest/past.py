@@ -1,23 +1,26 @@
 """Every past change of a place judged again as if live: the same flow on a store of its own, under another clock."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from operator import attrgetter
 
 from shipwake.backtest.asked import Compose, Held, Here
 from shipwake.backtest.followed import Known
 from shipwake.backtest.moments import WINDOW, Span
-from shipwake.domain import Change, Health, PastMessage, Verdict, worst
-from shipwake.flow import River, as_past, lease, look, open_watch
-from shipwake.store import Stored, Tx
+from shipwake.domain import Assessment, Change, Health, PastMessage, Sli, Verdict, worst
+from shipwake.flow import Normals, River, as_past, lease, look, open_watch
+from shipwake.store import Tx
 from shipwake.wire.clock import ManualClock
 
 AFTERGLOW = 8
 """Units after a harm in which a series finds its way back."""
 BATCH = 500
+NORMALS = 256
+"""Normals that are held at once (each below 100 kB); one that is asked for again is learned again."""
+Looks = Mapping[str, Sequence[Assessment]]
+"""Every look at each change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +68,12 @@ def look_back(here: Here, changes: Sequence[Change], compose: Compose) -> Looked
         )
         clock = ManualClock(min((c.at for c in changes if c.at), default=here.end))
         river = compose(config, clock=clock, recorded=Held(here.series))
+        river = replace(river, normals=Normals(NORMALS))
         with closing(river.store):
             judged = _open(river, here, changes)
             _wind(river, clock, here.end)
             with river.store.read() as tx:
-                return _told(tx, river, here, judged)
+                return _told(tx, river, here, changes, judged)
 
 
 def _open(river: River, here: Here, changes: Sequence[Change]) -> list[Change]:
@@ -102,23 +106,19 @@ def _wind(river: River, clock: ManualClock, end: datetime) -> None:
             look(river, group)
 
 
-def _told(tx: Tx, river: River, here: Here, judged: Sequence[Change]) -> LookedBack:
+def _told(
+    tx: Tx, river: River, here: Here, changes: Sequence[Change], judged: Sequence[Change]
+) -> LookedBack:
     verdicts = {c.id: tx.verdicts.of(c.id) for c in judged}
-    stored = tx.changes.many(c.id for c in judged)
-    at = {c.id: c.at or here.end for c in judged}
-    ordered = sorted(stored.values(), key=lambda s: (at[s.change.id], s.change.id))
-    messages = [m for c in judged if (m := _message(c, verdicts[c.id])) is not None]
-    known = {s.name: _known(tx, river, here, ordered, s.name) for s in here.place.slis}
+    looks = {c.id: tx.verdicts.history(c.id) for c in judged}
+    known = {s.name: _known(tx, here, changes, s, looks) for s in here.place.slis}
+    messages = (_message(c, verdicts[c.id]) for c in judged)
     return LookedBack(
-        judged=tuple(at),
-        unknown=tuple(
-            id for id, said in verdicts.items() if all(v.health is Health.UNKNOWN for v in said)
-        ),
-        messages=tuple(messages),
-        improved=tuple(
-            id for id, said in verdicts.items() if any(v.health is Health.IMPROVED for v in said)
-        ),
-        tallies={s.name: _tally(tx, river, judged, s.name) for s in here.place.slis},
+        judged=tuple(verdicts),
+        unknown=tuple(id for id, said in verdicts.items() if _words(said) <= {Health.UNKNOWN}),
+        messages=tuple(m for m in messages if m is not None),
+        improved=tuple(id for id, said in verdicts.items() if Health.IMPROVED in _words(said)),
+        tallies={s.name: _tally(river, judged, s.name, looks) for s in here.place.slis},
         known=known,
         exposed=tuple(e.at.timestamp() for c in judged for e in c.exposure),
         harmed=tuple(
@@ -128,6 +128,11 @@ def _told(tx: Tx, river: River, here: Here, judged: Sequence[Change]) -> LookedB
             if k.past.harmful
         ),
     )
+
+
+def _words(said: Sequence[Verdict] | Sequence[Assessment]) -> set[Health]:
+    """Every word that was ever said."""
+    return {x.health for x in said}
 
 
 def _message(change: Change, said: Sequence[Verdict]) -> PastMessage | None:
@@ -149,9 +154,9 @@ def _message(change: Change, said: Sequence[Verdict]) -> PastMessage | None:
     )
 
 
-def _tally(tx: Tx, river: River, judged: Sequence[Change], sli: str) -> Tally:
+def _tally(river: River, judged: Sequence[Change], sli: str, looks: Looks) -> Tally:
     mine = [c for c in judged if any(s.name == sli for s in river.slis_of(c))]
-    words = [{a.health for a in tx.verdicts.history(c.id) if a.sli == sli} for c in mine]
+    words = [_words([a for a in looks[c.id] if a.sli == sli]) for c in mine]
     return Tally(
         changes=len(mine),
         worse=sum(any(h.hurts for h in w) for w in words),
@@ -161,16 +166,15 @@ def _tally(tx: Tx, river: River, judged: Sequence[Change], sli: str) -> Tally:
 
 
 def _known(
-    tx: Tx, river: River, here: Here, ordered: Sequence[Stored], name: str
+    tx: Tx, here: Here, changes: Sequence[Change], sli: Sli, looks: Looks
 ) -> tuple[Known, ...]:
-    """The changes of the place as the judge of one SLI is told of them."""
+    """The changes of the place as the judge of one SLI is told of them, oldest first."""
     place = (here.place.service, here.place.environment)
-    mine = [s for s in ordered if (s.change.service, s.change.environment) == place and all(place)]
-    sli = next(s for s in river.config.slis if s.name == name)
+    mine = [c.id for c in changes if (c.service, c.environment) == place and all(place)]
+    stored = tx.changes.many(mine)
+    ordered = [stored[id] for id in mine]
     found = []
-    for stored, past in zip(mine, as_past(tx, mine, sli, here.end), strict=True):
-        hurt = [
-            a.at for a in tx.verdicts.history(stored.change.id) if a.sli == name and a.health.hurts
-        ]
+    for id, past in zip(mine, as_past(tx, ordered, sli, here.end), strict=True):
+        hurt = [a.at for a in looks.get(id, ()) if a.sli == sli.name and a.health.hurts]
         found.append(Known(past=past, seen_at=min(hurt, default=None)))
-    return tuple(sorted(found, key=attrgetter("past.at")))
+    return tuple(found)

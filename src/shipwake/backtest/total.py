@@ -169,6 +169,7 @@ def in_all(caution: float, found: Sequence[PlaceFound], at: datetime, took_s: fl
         caution=caution,
         monthly=float(monthly),
         changes=len(judged),
+        told=len(messages),
         worse=sum(m.health.hurts for m in messages),
         improved=len(improved),
         unknown=len(judged - sure),

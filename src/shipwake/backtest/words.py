@@ -13,10 +13,12 @@ def sentence(found: Backtest) -> str:
         return "unknown: of no SLI is there a past to judge."
     if not found.changes:
         return f"No change is known in {span}, so there would have been no message."
-    either = {m.change for m in found.messages}
-    count = max(len(either), found.worse)
-    said = f"{count} of {_counted(found.changes, 'change')} in {span} would have brought a message"
-    return f"{said}: {found.worse} ailing or unhealthy, {count - found.worse} improved alone."
+    if not found.told:
+        return (
+            f"None of {_counted(found.changes, 'change')} in {span} would have brought a message."
+        )
+    said = f"{found.told} of {_counted(found.changes, 'change')} in {span} would have brought a message"
+    return f"{said}: {found.worse} ailing or unhealthy, {found.told - found.worse} only improved."
 
 
 def falsely(found: Backtest) -> str:

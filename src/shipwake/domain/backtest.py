@@ -99,7 +99,8 @@ class Advice:
 class Backtest:
     """The judge on the past from `since` to `until`, as of `at`, under the `caution` that was set then.
 
-    `messages` are the newest of `worse` + `improved` + those of both kinds. `monthly` is how many changes a month
+    Of `changes`, `told` would have brought a message: `worse` for the worse, `improved` for the better, some both.
+    `messages` are the newest of them. `monthly` is how many changes a month
     there were; where the past is shorter than a week, how many there were at all.
     """
 
@@ -110,6 +111,7 @@ class Backtest:
     caution: float
     monthly: float
     changes: int
+    told: int
     worse: int
     improved: int
     unknown: int

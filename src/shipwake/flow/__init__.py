@@ -10,6 +10,7 @@ from shipwake.flow.learn import as_past
 from shipwake.flow.learners import Learners
 from shipwake.flow.look import lease, look, others_near
 from shipwake.flow.loop import run, settled, step
+from shipwake.flow.normals import Normals
 from shipwake.flow.push import Batch, Taken, push
 from shipwake.flow.readers import Readers
 from shipwake.flow.river import HISTORY, Channel, River, with_steps
@@ -23,6 +24,7 @@ __all__ = [
     "Channel",
     "Kept",
     "Learners",
+    "Normals",
     "Readers",
     "River",
     "Taken",

@@ -89,6 +89,7 @@ class Backtest(Shape):
     caution: Share
     monthly: float
     changes: int
+    told: int
     worse: int
     improved: int
     unknown: int
