@@ -54,8 +54,8 @@ def test_a_quiet_moment_is_quiet_and_a_moved_one_is_not() -> None:
 
 def test_it_says_what_every_look_of_a_live_watch_says() -> None:
     """Whether worse or better was said is whether any look says it, made one by one by the judge's own door."""
-    for seed in range(12):
-        for move in (0.0, 12.0, 20.0, -20.0):
+    for seed in range(4):
+        for move in (0.0, 5.0, 9.0, -9.0):
             followed = _followed(gauge(), _latency(seed, move))
             normal = learn(gauge(), followed.before(AT), AT, (), unit_s=60)
             held = level([normal], TERMS.caution)
@@ -86,8 +86,8 @@ def test_no_normal_saw_its_moment() -> None:
 def test_the_least_caution_is_where_it_would_be_called() -> None:
     """With a little more caution than the least a moment is called worse, with a little less it is not."""
     tried = 0
-    for seed in range(30):
-        followed = _followed(gauge(), _latency(seed, 14.0))
+    for seed in range(10):
+        followed = _followed(gauge(), _latency(seed, 6.0))
         least = _one(followed).least_worse
         if not 2e-4 < least < 0.4:
             continue
@@ -101,9 +101,9 @@ def test_the_least_caution_is_where_it_would_be_called() -> None:
 def test_the_least_caution_holds_for_several_indicators_together() -> None:
     """The same is true of an SLI whose evidence is held against the level of five."""
     tried = 0
-    for seed in range(12):
+    for seed in range(6):
         slis = [replace(gauge(), name=f"latency {i}") for i in range(5)]
-        moved = [_latency(10 * seed + i, 14.0 * (i == 0)) for i in range(5)]
+        moved = [_latency(10 * seed + i, 7.0 * (i == 0)) for i in range(5)]
         followed = [_followed(s, x) for s, x in zip(slis, moved, strict=True)]
         (first,) = judge(AT, followed, {"latency 0"}, TERMS)
         if not 2e-4 < first.least_worse < 0.2:
@@ -155,7 +155,7 @@ def test_too_short_a_past_is_no_answer_but_a_reason() -> None:
     answer = _one(_followed(gauge(), samples))
 
     assert (answer.judged, answer.worse, answer.better) == (False, False, False)
-    assert "usable samples" in answer.why or answer.why == "short history"
+    assert answer.why == "120 samples before the change; 200 are needed"
 
 
 def test_a_harm_is_known_from_when_it_was_seen() -> None:

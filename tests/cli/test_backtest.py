@@ -35,7 +35,8 @@ def test_a_folder_is_told_in_words(tmp_path: Path) -> None:
     assert "■ unhealthy" in said.out
     for name in ("checkout latency", "checkout errors", "mail delivered"):
         assert name in said.out
-    assert re.search("seen in 5 min .*seen in 15 min .*seen in 1 h", said.out)
+    assert re.search(r"5 min +15 min +1 h +notice", said.out)
+    assert re.search(r"^ ?checkout latency +[\d.]+ ms, [\d.]+ % ", said.out, re.MULTILINE)
     assert re.search(r"^caution: \d", said.out, re.MULTILINE)
     assert "/backtest" not in said.out
 

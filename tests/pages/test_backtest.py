@@ -59,7 +59,7 @@ def test_the_page_says_what_was_found(here: Site, browser: httpx.Client) -> None
     assert "Of 700 moments where nothing changed 5, 0.71 %" in page
     assert "13 ms, 13 %" in page
     assert "none up to 10,000 points" in page
-    assert "notice: &#34;15%&#34;" in page
+    assert "notice: 15%}" in page
     assert "#412 Quote &lt;in&gt; parallel" in page
     assert "<b>1 → 6.1 %</b>" in page
     assert 'href="/slis/checkout%20latency"' in page

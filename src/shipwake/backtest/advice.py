@@ -44,7 +44,7 @@ def _why(chosen: float, monthly: float, moments: int, *, fits: bool) -> str:
     if not moments:
         return "no placebo moment could be judged, so this is what the setting alone allows"
     if not fits:
-        return f"even the smallest setting brings more than one at {monthly:,.0f} changes a month"
+        return f"even the smallest setting brings more than one at {monthly:,.0f} changes"
     if chosen == CAUTIONS[0]:
         return "the default brings less than one false message a month; more is not proposed"
     return f"the largest setting that brings less than one false message a month at {monthly:,.0f} changes"

@@ -19,8 +19,8 @@ from shipwake.wire.clock import Clock, SystemClock, monotonic
 
 Progress = Callable[[int, int], None]
 """Told how much is done, of how much in all."""
-STEPPED = 120
-"""Moments of an SLI at which steps are tried: one of every few."""
+STEPPED = 80
+"""Moments of an SLI at which steps are tried, or a few more: one of every few."""
 PARTS = 4
 """Stretches of a place's moments for each process."""
 

@@ -12,6 +12,9 @@ from shipwake.judge import Level, Normal, assess
 AFTER = (5, 15, 60)
 """Samples after which it is asked what would have been seen."""
 POWER = 0.8
+FURTHER = 7
+"""Sizes by which a look with a fifth or so of the samples sees less: about the root of that."""
+STRIDE = 2
 Rungs = tuple[int | None, ...]
 """For each of AFTER the place of the smallest size that was found; None where none was."""
 
@@ -21,13 +24,13 @@ def sights(
 ) -> Rungs:
     """The smallest sizes of `ruler` that are called worse at the last look of each of AFTER.
 
-    A larger step moves every sample further, and no evidence is lost from look to look: so each is found by halving,
-    and none needs to be smaller than what a later look finds.
+    A larger step moves every sample further, and no evidence is lost from look to look: so the sizes that are seen
+    have a first one, and none needs to be smaller than what a later look sees.
     """
     level = normal.before.mean or 0.0
     unit = timedelta(seconds=normal.unit_s)
     found: list[int | None] = []
-    low = 0
+    low, guess = 0, _guess(normal, after, looks[-1], held, ruler)
     for samples in reversed(AFTER):
         look = next((x for x in reversed(looks) if x.elapsed <= samples * unit), None)
 
@@ -37,25 +40,41 @@ def sights(
             moved = ruler.stepped(after, level, float(ruler.sizes[place]))
             return assess(normal, moved, look, held).health.hurts
 
-        place = _first(seen, low, len(ruler.sizes) - 1)
+        place = _first(seen, low, len(ruler.sizes) - 1, guess)
         found.append(place)
         if place is None:
             found += [None] * (len(AFTER) - len(found))
             break
-        low = place
+        low, guess = place, place + FURTHER
     return tuple(reversed(found))
 
 
-def _first(seen: Callable[[int], bool], low: int, high: int) -> int | None:
-    """The first place from `low` to `high` that is seen; None where not even the last is."""
-    if not seen(high):
-        return None
+def _guess(normal: Normal, after: Samples, look: Look, held: Level, ruler: Ruler) -> int:
+    """The place of the size that the judge says it could notice; only where to begin."""
+    noticeable = assess(normal, after, look, held).noticeable or 0.0
+    return ruler.place(noticeable, normal.before.mean or 0.0)
+
+
+def _first(seen: Callable[[int], bool], low: int, high: int, guess: int) -> int | None:
+    """The first place from `low` to `high` that is seen, sought from `guess` on; None where not even the last is."""
+    at, stride = min(max(guess, low), high), STRIDE
+    if seen(at):
+        high = at
+        while high > low:
+            at = max(high - stride, low)
+            if not seen(at):
+                low = at + 1
+                break
+            high, stride = at, 2 * stride
+    else:
+        while at < high and not seen(min(at + stride, high)):
+            at, stride = min(at + stride, high), 2 * stride
+        if at == high:
+            return None
+        low, high = at + 1, min(at + stride, high)
     while low < high:
         middle = (low + high) // 2
-        if seen(middle):
-            high = middle
-        else:
-            low = middle + 1
+        low, high = (low, middle) if seen(middle) else (middle + 1, high)
     return low
 
 

@@ -20,6 +20,7 @@ def snippet(found: Backtest) -> str:
 def _line(sli: SliPast) -> str:
     name = json.dumps(sli.sli, ensure_ascii=False)
     if sli.notice:
-        return f"  - {{name: {name}, notice: {json.dumps(sli.notice, ensure_ascii=False)}}}"
+        amount, _, unit = sli.notice.partition(" ")
+        return f"  - {{name: {name}, notice: {amount}}}" + (f"  # {unit}" if unit else "")
     why = sli.why or "no step that was tried is seen so soon"
     return f"  - {{name: {name}, notice: auto}}  # {why}"

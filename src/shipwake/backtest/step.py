@@ -79,6 +79,11 @@ class Ruler:
             values[here, 0] *= max(1 + self.sign * size, 0.0)
         return replace(after, values=values)
 
+    def place(self, amount: float, level: float) -> int:
+        """The place of the size that comes nearest to an amount in the SLI's unit."""
+        one, _ = self.shown(1.0, level)
+        return int(np.searchsorted(self.sizes[:-1], amount / one)) if one > 0 else 0
+
     def shown(self, size: float, level: float) -> tuple[float, float | None]:
         """A size in the SLI's unit, and as a share of `level`; None where that is nothing to compare with."""
         if self.scale is Scale.TOTAL:

@@ -27,7 +27,7 @@ def falsely(found: Backtest) -> str:
     if not p.of:
         return "This past has no undisturbed moment after its first quarter, so how often it is wrong is not known."
     head = f"Of {p.of:,} moments where nothing changed {share(p, of=False)} would have brought one"
-    return f"{head}: {a_month(found.advice.false_now)} at {_rate(found)}."
+    return f"{head}: {_expected(found.advice.false_now, found)}."
 
 
 def advised(found: Backtest) -> str:
@@ -36,12 +36,7 @@ def advised(found: Backtest) -> str:
     now, then = numbers.percent(found.caution), numbers.percent(a.caution)
     if a.caution == found.caution:
         return f"Leave caution at {now}: {a.why}."
-    return f"Set caution to {then} instead of {now}: {a_month(a.false_then)}; {a.why}."
-
-
-def a_month(count: float) -> str:
-    """A number of false messages a month."""
-    return f"about {numbers.number(count)} false {'message' if count == 1 else 'messages'} a month"
+    return f"Set caution to {then} instead of {now}: {_expected(a.false_then, found)}; {a.why}."
 
 
 def share(p: Portion, *, of: bool = True) -> str:
@@ -93,10 +88,12 @@ def messages(sli: SliPast) -> str:
     return f"{', '.join(said) or 'none'} of {sli.changes}"
 
 
-def _rate(found: Backtest) -> str:
+def _expected(count: float, found: Backtest) -> str:
+    """How many false messages that makes, at the rate of changes that there was."""
+    head = f"about {numbers.number(count)} false messages"
     if found.monthly == found.changes:
-        return _counted(found.changes, "change")
-    return f"{numbers.whole(found.monthly)} changes a month"
+        return f"{head} in {_counted(found.changes, 'change')}"
+    return f"{head} a month at {numbers.whole(found.monthly)} changes"
 
 
 def _counted(count: int, noun: str) -> str:
