@@ -138,7 +138,7 @@ def test_what_rests_on_nothing_is_a_dash() -> None:
     """An SLI that could not be judged has dashes for shares and sizes, and says why."""
     row = backtesting.shown(backtested(), AT, 0.01).rows[2]
 
-    assert (row.false_worse, row.sizes, row.notice) == ("–", ("–",) * 3, "auto")
+    assert (row.worse.count, row.sizes, row.notice) == ("–", ("–",) * 3, "auto")
     assert row.why.startswith("the past is too short")
 
 

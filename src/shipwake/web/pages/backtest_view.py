@@ -8,6 +8,14 @@ from shipwake.web.pages.listing_view import Empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """How many moments at which nothing changed were called so, and where the true share likely lies."""
+
+    count: str
+    likely: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestRow:
     """One SLI; `sizes` stand under the headings `afters` of the view."""
 
@@ -15,8 +23,8 @@ class BacktestRow:
     url: str
     of: str
     messages: str
-    false_worse: str
-    false_improved: str
+    worse: Chance
+    better: Chance
     sizes: tuple[str, ...]
     now: str
     notice: str
@@ -30,8 +38,8 @@ class PlaceRow:
     name: str
     slis: int
     messages: str
-    false_worse: str
-    false_improved: str
+    worse: Chance
+    better: Chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

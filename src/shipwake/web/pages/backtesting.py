@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from shipwake.backtest import snippet, words
-from shipwake.domain import Backtest, PlacePast, SliPast
+from shipwake.domain import Backtest, PlacePast, Portion, SliPast
 from shipwake.verdict import numbers
 from shipwake.web.charts import age, counted
-from shipwake.web.pages.backtest_view import BacktestRow, BacktestView, PlaceRow, Said
+from shipwake.web.pages.backtest_view import BacktestRow, BacktestView, Chance, PlaceRow, Said
 from shipwake.web.pages.change_view import Fact
 from shipwake.web.pages.listing_view import Empty
 from shipwake.web.pages.shell import change_url, sli_url
@@ -107,8 +107,8 @@ def _row(s: SliPast, afters: int) -> BacktestRow:
         url=sli_url(s.sli),
         of=" in ".join(filter(None, (s.service, s.environment))) or "everywhere",
         messages=words.messages(s),
-        false_worse=words.share(s.false_worse),
-        false_improved=words.share(s.false_improved),
+        worse=_chance(s.false_worse),
+        better=_chance(s.false_improved),
         sizes=tuple(words.size(x, s.unit) for x in s.sights) or (numbers.NOTHING,) * afters,
         now=s.notice_now,
         notice=s.notice or "auto",
@@ -122,9 +122,16 @@ def _place(p: PlacePast) -> PlaceRow:
         name=" in ".join(filter(None, (p.service, p.environment))) or "everywhere",
         slis=p.slis,
         messages=said,
-        false_worse=words.share(p.false_worse),
-        false_improved=words.share(p.false_improved),
+        worse=_chance(p.false_worse),
+        better=_chance(p.false_improved),
     )
+
+
+def _chance(p: Portion) -> Chance:
+    if not p.of:
+        return Chance(count=numbers.NOTHING, likely="")
+    likely = numbers.span(100 * p.low, 100 * p.high, "%")
+    return Chance(count=f"{p.count:,} of {p.of:,}", likely=likely)
 
 
 def _said_note(found: Backtest) -> str:
