@@ -110,7 +110,11 @@ def test_processes_find_the_same(folder: Path, found: Backtest) -> None:
 def test_progress_ends_where_it_said(folder: Path) -> None:
     """What is done never falls, never passes what there is, and reaches it."""
     seen: list[tuple[int, int]] = []
-    backtest(_asked(folder, moments=3), compose, progress=lambda *x: seen.append(x))
+
+    def progress(done: int, total: int) -> None:
+        seen.append((done, total))
+
+    backtest(_asked(folder, moments=3), compose, progress=progress)
     done = [d for d, _ in seen]
 
     assert done == sorted(done)

@@ -198,7 +198,8 @@ def _read(
     sources: Mapping[str, Source],
     window: tuple[datetime, datetime],
 ) -> Here:
-    series, refused = {}, {}
+    series: dict[str, Samples] = {}
+    refused: dict[str, str] = {}
     for sli in place.slis:
         source = sources.get(sli.source)
         if source is None:

@@ -101,7 +101,7 @@ def _alone(work: Work, meter: _Meter) -> list[PlaceFound]:
         here = work.opened(place)
         begun = begin(work, here)
         meter.begun(begun)
-        answers = []
+        answers: list[list[Answer]] = []
         for i in range(len(begun.moments)):
             answers += _judge(here, begun, range(i, i + 1))
             meter.judged(begun, 1)
@@ -173,7 +173,7 @@ def _judge(here: Here, begun: Begun, part: Iterable[int]) -> list[list[Answer]]:
         for s in here.place.slis
     ]
     terms = Terms(schedule=here.config.watch, caution=here.config.caution)
-    answers = []
+    answers: list[list[Answer]] = []
     for i in part:
         own = {name for name, free in begun.own.items() if i in free}
         rulers = begun.rulers if i in begun.stepped else None

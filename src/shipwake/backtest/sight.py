@@ -85,7 +85,7 @@ def summary(
     level = float(np.median(levels)) if len(levels) else 0.0
     sights_ = []
     for k, samples in enumerate(AFTER):
-        places = sorted(len(ruler.sizes) if r[k] is None else r[k] for r in rungs)
+        places = sorted(len(ruler.sizes) if p is None else p for p in (r[k] for r in rungs))
         place = places[int(np.ceil(POWER * len(places))) - 1] if places else len(ruler.sizes)
         size, relative = None, None
         if place < len(ruler.sizes):

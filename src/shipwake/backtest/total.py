@@ -106,14 +106,12 @@ def _sli(here: Here, sli: Sli, tally: Tally, ruler: Ruler, answers: Answers) -> 
     judged = [a for a in mine if a.judged]
     stepped = [a for a in judged if a.seen is not None and a.level is not None]
     unit_s = here.unit(sli).total_seconds()
-    seen = ()
-    if stepped:
-        seen = summary(
-            ruler,
-            unit_s,
-            [a.seen for a in stepped if a.seen],
-            [a.level for a in stepped if a.level is not None],
-        )
+    seen = summary(
+        ruler,
+        unit_s,
+        [a.seen for a in stepped if a.seen is not None],
+        [a.level for a in stepped if a.level is not None],
+    )
     return SliPast(
         sli=sli.name,
         service=here.place.service,
@@ -125,8 +123,8 @@ def _sli(here: Here, sli: Sli, tally: Tally, ruler: Ruler, answers: Answers) -> 
         unknown=tally.unknown,
         false_worse=portion(sum(a.worse for a in judged), len(judged)),
         false_improved=portion(sum(a.better for a in judged), len(judged)),
-        sights=seen,
-        notice=advice.notice(ruler, seen),
+        sights=seen if stepped else (),
+        notice=advice.notice(ruler, seen) if stepped else "",
         notice_now=_written(sli.notice, sli.unit),
         why=_why(mine, judged),
     )
