@@ -87,7 +87,8 @@ def summary(
     for k, samples in enumerate(AFTER):
         places = sorted(len(ruler.sizes) if p is None else p for p in (r[k] for r in rungs))
         place = places[int(np.ceil(POWER * len(places))) - 1] if places else len(ruler.sizes)
-        size, relative = None, None
+        size: float | None = None
+        relative: float | None = None
         if place < len(ruler.sizes):
             size, relative = ruler.shown(float(ruler.sizes[place]), level)
         largest, _ = ruler.shown(float(ruler.sizes[-1]), level)
