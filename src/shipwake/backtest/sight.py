@@ -40,7 +40,7 @@ def sights(
             moved = ruler.stepped(after, level, float(ruler.sizes[place]))
             return assess(normal, moved, look, held).health.hurts
 
-        place = _first(seen, low, len(ruler.sizes) - 1, guess)
+        place = first(seen, low, len(ruler.sizes) - 1, guess)
         found.append(place)
         if place is None:
             found += [None] * (len(AFTER) - len(found))
@@ -55,7 +55,7 @@ def _guess(normal: Normal, after: Samples, look: Look, held: Level, ruler: Ruler
     return ruler.place(noticeable, normal.before.mean or 0.0)
 
 
-def _first(seen: Callable[[int], bool], low: int, high: int, guess: int) -> int | None:
+def first(seen: Callable[[int], bool], low: int, high: int, guess: int) -> int | None:
     """The first place from `low` to `high` that is seen, sought from `guess` on; None where not even the last is."""
     at, stride = min(max(guess, low), high), STRIDE
     if seen(at):
