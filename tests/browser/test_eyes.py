@@ -17,6 +17,7 @@ PATHS = (
     "/changes?q=nothing",
     "/slis",
     "/slis/checkout%20errors",
+    "/backtest",
     "/heard",
     "/keys",
     "/changes/none",

@@ -8,6 +8,7 @@ from pathlib import Path
 from shipwake.domain import Event, Facts, Person, Says
 from shipwake.flow import announce, hear
 from tests.flow.town import ALICE, BOB, Town
+from tests.pages.backtested import backtested
 from tests.web.site import Site, site
 
 NASTY = Person(name="<b>Mallory</b>")
@@ -62,4 +63,6 @@ def told(place: Path, *, auth: str = "tokens") -> Iterator[Story]:
         ):
             hear(here.river, "plain", "", {"content-type": "application/json"}, body, vouched=True)
         town.work()
+        with here.river.store.write() as tx:
+            tx.backtests.add(backtested())
         yield Story(here=here, hurting=hurting, calm=calm, nasty=nasty)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.pages.story import TITLE, Story, told
 
-PATHS = ("/", "/changes", "/slis", "/slis/checkout%20errors", "/heard", "/keys")
+PATHS = ("/", "/changes", "/slis", "/slis/checkout%20errors", "/backtest", "/heard", "/keys")
 HEAVIEST = 200_000
 
 

@@ -16,7 +16,17 @@ USAGE = 64
 """Exit status for a command line or input that cannot be understood (BSD sysexits EX_USAGE)."""
 FAILED = 70
 """Exit status for something that could not be done (BSD sysexits EX_SOFTWARE)."""
-NOT_VERBS = ("__init__", "__main__", "verbs", "client", "demo_screen", "fills", "place", "shown")
+NOT_VERBS = (
+    "__init__",
+    "__main__",
+    "backtest_table",
+    "client",
+    "demo_screen",
+    "fills",
+    "place",
+    "shown",
+    "verbs",
+)
 
 
 class Verbs(click.Group):

@@ -1,6 +1,15 @@
 """The words of shipwake: frozen values and the rules about them that are always true; no input, output or clock."""
 
 from shipwake.domain.assessment import Assessment, Band, Effect, Evidence, Onset
+from shipwake.domain.backtest import (
+    Advice,
+    Backtest,
+    PastMessage,
+    PlacePast,
+    Portion,
+    Sight,
+    SliPast,
+)
 from shipwake.domain.change import Change, State, in_order, merge
 from shipwake.domain.errors import BadInputError, NaiveTimeError, NotFoundError, ShipwakeError
 from shipwake.domain.event import ChangeKind, Event, Facts, Heard, Says
@@ -18,7 +27,9 @@ __all__ = [
     "EXIT_CODES",
     "SPANS",
     "WORST_FIRST",
+    "Advice",
     "Assessment",
+    "Backtest",
     "BadInputError",
     "Band",
     "Better",
@@ -42,8 +53,11 @@ __all__ = [
     "Notice",
     "NoticeSize",
     "Onset",
+    "PastMessage",
     "Person",
     "Rate",
+    "PlacePast",
+    "Portion",
     "Reason",
     "Ref",
     "Reply",
@@ -52,8 +66,10 @@ __all__ = [
     "Says",
     "Schedule",
     "ShipwakeError",
+    "Sight",
     "Sli",
     "SliKind",
+    "SliPast",
     "Slot",
     "State",
     "States",

@@ -8,15 +8,19 @@ from shipwake.flow.detectors import DetectorError, Detectors
 from shipwake.flow.hear import Answer, hear
 from shipwake.flow.join import join
 from shipwake.flow.kept import Kept
+from shipwake.flow.learn import as_past
 from shipwake.flow.learners import Learners
 from shipwake.flow.look import lease, look, others_near
 from shipwake.flow.loop import run, settled, step
+from shipwake.flow.normals import Normals
 from shipwake.flow.push import Batch, Taken, push
 from shipwake.flow.readers import Readers
-from shipwake.flow.river import Channel, River, with_steps
+from shipwake.flow.river import HISTORY, Channel, River, with_steps
+from shipwake.flow.watch import open_watch
 
 __all__ = [
     "CRASH_POINTS",
+    "HISTORY",
     "Answer",
     "Batch",
     "Channel",
@@ -24,11 +28,13 @@ __all__ = [
     "Detectors",
     "Kept",
     "Learners",
+    "Normals",
     "Readers",
     "River",
     "Taken",
     "announce",
     "caution_at",
+    "as_past",
     "converse",
     "hear",
     "join",
@@ -36,6 +42,7 @@ __all__ = [
     "lease",
     "look",
     "map_name",
+    "open_watch",
     "others_near",
     "push",
     "run",

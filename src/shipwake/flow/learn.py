@@ -83,8 +83,13 @@ def past_changes(tx: Tx, change: Change, sli: Sli, anchor: datetime) -> list[Pas
     stored = tx.changes.past(
         change.service, change.environment, since=anchor - HISTORY, before=anchor
     )
-    earlier = [s for s in stored if s.change.id != change.id and s.change.at]
-    return [_past(tx, s, earlier[i + 1 :], sli, anchor) for i, s in enumerate(earlier)]
+    return as_past(tx, [s for s in stored if s.change.id != change.id], sli, anchor)
+
+
+def as_past(tx: Tx, earlier: Sequence[Stored], sli: Sli, anchor: datetime) -> list[Past]:
+    """What each of these changes that went live, oldest first, was for one SLI, as it stands at `anchor`."""
+    live = [s for s in earlier if s.change.at]
+    return [_past(tx, s, live[i + 1 :], sli, anchor) for i, s in enumerate(live)]
 
 
 def _past(tx: Tx, stored: Stored, following: Sequence[Stored], sli: Sli, anchor: datetime) -> Past:

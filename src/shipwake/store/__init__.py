@@ -3,7 +3,7 @@
 from shipwake.store.access import Token
 from shipwake.store.changes import Stored
 from shipwake.store.duties import Duty
-from shipwake.store.errors import BusyError, NotMigratedError, UnreachableError
+from shipwake.store.errors import BusyError, NotMigratedError, UnreachableError, UnreadableError
 from shipwake.store.fills import Fill
 from shipwake.store.heard import HeardPage, HeardRow, Kept, Outcome, Sender, Why
 from shipwake.store.looks import Leased
@@ -43,6 +43,7 @@ __all__ = [
     "Token",
     "Tx",
     "UnreachableError",
+    "UnreadableError",
     "Why",
     "push_of",
 ]

@@ -17,5 +17,9 @@ class NotMigratedError(ShipwakeError):
     """The database has not the tables of this version: run `shipwake migrate`."""
 
 
+class UnreadableError(ShipwakeError):
+    """What was kept is of another version, or damaged: make it again as the message says."""
+
+
 class UnreachableError(ShipwakeError):
     """The database does not answer: check the address under `database:` and that it runs."""

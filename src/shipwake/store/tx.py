@@ -1,6 +1,7 @@
 """One transaction, with one object a noun."""
 
 from shipwake.store.access import Access
+from shipwake.store.backtests import Backtests
 from shipwake.store.changes import Changes
 from shipwake.store.duties import Duties
 from shipwake.store.events import Events
@@ -20,6 +21,7 @@ class Tx:
 
     __slots__ = (
         "access",
+        "backtests",
         "changes",
         "duties",
         "events",
@@ -46,3 +48,4 @@ class Tx:
         self.access = Access(sql)
         self.duties = Duties(sql)
         self.fills = Fills(sql)
+        self.backtests = Backtests(sql)

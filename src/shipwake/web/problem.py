@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shipwake.domain import BadInputError, NotFoundError, ShipwakeError
-from shipwake.store import BusyError, UnreachableError
+from shipwake.store import BusyError, UnreachableError, UnreadableError
 from shipwake.web import plain
 from shipwake.wire.packing import TooLargeError
 
@@ -91,6 +91,8 @@ async def from_shipwake(request: Request, error: Exception) -> Response:
             )
         case TooLargeError():
             return respond(request, problem(413, "Body too large", error.message))
+        case UnreadableError():
+            return respond(request, problem(500, "Not readable", error.message))
         case NotFoundError():
             return respond(request, problem(404, "Not found", error.message))
         case BadInputError():

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from shipwake.web import problem, shapes
+from shipwake.web import backtest_shapes, problem, shapes
 
 REF = "#/components/schemas/{name}"
 REFUSED = {
@@ -51,9 +51,8 @@ def sends(shape: object, *, example: object = None) -> dict[str, Any]:
 
 def components() -> dict[str, Any]:
     """The schemas of every shape, by name."""
-    known = [
-        s for s in vars(shapes).values() if isinstance(s, type) and issubclass(s, shapes.Shape)
-    ]
+    there = {**vars(shapes), **vars(backtest_shapes)}
+    known = [s for s in there.values() if isinstance(s, type) and issubclass(s, shapes.Shape)]
     _, found = msgspec.json.schema_components([*known, problem.Problem], ref_template=REF)
     del found[shapes.Shape.__name__]
     return found

@@ -25,7 +25,12 @@ def _facts(verdict: Verdict, ordered: Sequence[Assessment]) -> Iterator[Fact]:
     for a in moved[:FIRST_FEW]:
         yield Fact(term=_term(a), text=_moved(a, said))
     if moved:
-        yield Fact(term="by chance", text=_chance(moved[0]))
+        yield Fact(
+            term="by chance",
+            text=_chance(moved[0]),
+            url="/backtest",
+            link="How often it is wrong here",
+        )
         yield from _other_causes(verdict)
     else:
         yield from _nothing_moved(ordered)
