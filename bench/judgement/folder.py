@@ -136,7 +136,7 @@ def _write_samples(path: Path, columns: Iterable[Column]) -> int:
             totals = none if column.totals is None else pa.array(column.totals[there])
             at = pa.array(np.round(column.times_s[there] * 1000).astype(np.int64))
             arrays = [
-                pa.array([column.sli] * n, pa.string()),
+                pa.repeat(pa.scalar(column.sli), n),
                 at.cast(pa.timestamp("ms", tz="UTC")),
                 none if ratio else values,
                 values if ratio else none,

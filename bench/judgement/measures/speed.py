@@ -68,8 +68,9 @@ def _stored(series: Sequence[Floats], normals: Sequence[Normal]) -> Times:
         store = Store.open(f"sqlite:///{place}/speed.db", clock=ManualClock(end))
         store.migrate()
         times = BEGUN_S + MINUTE_S * np.arange(MINUTES + WATCH)
+        writer = store.samples_writer()
         for i, values in enumerate(series):
-            store.samples_writer().push(f"sli {i}", MINUTE_S, 1, times, values).result()
+            writer.push(f"sli {i}", MINUTE_S, 1, times, values).result()
         for i, normal in enumerate(normals):
             begun = time.perf_counter()
             with store.read() as tx:
