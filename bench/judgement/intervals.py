@@ -40,7 +40,8 @@ def wilson(flags: npt.ArrayLike) -> Share:
     p, z2 = hits / n, Z95**2
     middle = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 / (1 + z2 / n) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return Share(hits, n, max(0.0, float(middle - half)), min(1.0, float(middle + half)))
+    low = 0.0 if hits == 0 else float(middle - half)
+    return Share(hits, n, low, 1.0 if hits == n else float(middle + half))
 
 
 def clustered(flags: npt.ArrayLike, clusters: Sequence[str], seed: int = 0) -> Share:

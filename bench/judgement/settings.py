@@ -61,15 +61,15 @@ class Settings:
         """A minute's worth: to see that it runs, not to learn a figure from."""
         return replace(
             self,
-            cases=12,
-            slow_cases=4,
-            watches=4,
-            pasts=6,
-            futures=40,
-            changes=16,
-            counted=4,
-            timed=4,
-            replayed=8,
+            cases=6,
+            slow_cases=2,
+            watches=2,
+            pasts=3,
+            futures=20,
+            changes=6,
+            counted=2,
+            timed=2,
+            replayed=3,
         )
 
 

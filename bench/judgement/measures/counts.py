@@ -1,6 +1,6 @@
 """Shares of rare events, where the traffic is real and the errors are drawn: what twenty requests an hour can show."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ DAY = 1440
 PAST = 14 * DAY
 AFTER = DAY + 5
 BEGUN_S = 1.7e9
-PORTION = 100
+PORTION = 40
 WATCH = {"later": ["4h", "24h"]}
 """The look after seven days would find the series at its end."""
 
@@ -38,6 +38,24 @@ class Scenario:
     more: float = 1.0
     bot: int = 0
     hoped: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """One case: its number, its place in SCENARIOS, the seed of the run."""
+
+    number: int
+    scenario: int
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Of its service, its SLI and its change."""
+        return f"counts-{self.scenario}-{self.number}"
+
+    def chance(self) -> Chance:
+        """What it is drawn from, the same in whatever portion it comes."""
+        return np.random.default_rng([self.seed, self.scenario, self.number])
 
 
 def _usual(chance: Chance) -> float:
@@ -80,17 +98,16 @@ def measure(
 ) -> Measured:
     """One row a scenario: when it was called ailing or unhealthy, and what was said until then."""
     shapes = [s for s in series if s.kind == "request_count"]
-    rows = []
-    for number, scenario in enumerate(SCENARIOS):
-        said: list[list[Looked]] = []
-        for begin in range(0, cases, PORTION):
-            some = range(begin, min(begin + PORTION, cases))
-            place = folder / f"{number}-{begin}"
-            said += _replayed(scenario, shapes, place, some, [seed, number], jobs)
-        rows.append(_row(scenario, said))
-    real = (
-        f"the shapes of {len(shapes)} real series of requests" if shapes else "a made-up daily wave"
-    )
+    said: dict[str, list[list[Looked]]] = {s.name: [] for s in SCENARIOS}
+    for begin in range(0, cases, PORTION):
+        some = [
+            Drawn(number=number, scenario=i, seed=seed)
+            for number in range(begin, min(begin + PORTION, cases))
+            for i in range(len(SCENARIOS))
+        ]
+        for drawn, looks in _replayed(some, shapes, folder / str(begin), jobs):
+            said[SCENARIOS[drawn.scenario].name].append(looks)
+    real = f"the shapes of {len(shapes)} series of requests" if shapes else "a made-up daily wave"
     return Measured(
         tables=(
             Table(
@@ -107,7 +124,7 @@ def measure(
                     "improved",
                     "hoped for",
                 ),
-                rows=tuple(rows),
+                rows=tuple(_row(scenario, said[scenario.name]) for scenario in SCENARIOS),
                 note="In brackets Wilson's 95 % interval.",
             ),
         )
@@ -134,31 +151,20 @@ def _row(scenario: Scenario, said: Sequence[Sequence[Looked]]) -> tuple[str, ...
 
 
 def _replayed(
-    scenario: Scenario,
-    shapes: Sequence[Series],
-    folder: Path,
-    numbers: range,
-    seed: Sequence[int],
-    jobs: int,
-) -> list[list[Looked]]:
+    some: Sequence[Drawn], shapes: Sequence[Series], folder: Path, jobs: int
+) -> Iterator[tuple[Drawn, list[Looked]]]:
     changed_at = BEGUN_S + MINUTE_S * PAST
-    names = {number: f"counts-{number}" for number in numbers}
     write(
         folder,
-        [Indicator(name=n, service=n, ratio=True, lower=True) for n in names.values()],
-        [Deploy(id=n, service=n, at_s=changed_at, judged=True) for n in names.values()],
-        (
-            _column(scenario, shapes, name, np.random.default_rng([*seed, number]))
-            for number, name in names.items()
-        ),
+        [Indicator(name=d.name, service=d.name, ratio=True, lower=True) for d in some],
+        [Deploy(id=d.name, service=d.name, at_s=changed_at, judged=True) for d in some],
+        (_column(SCENARIOS[d.scenario], shapes, d.name, d.chance()) for d in some),
         watch=WATCH,
     )
     lines = {line["change"]: line for line in replay(folder, jobs=jobs, later=True)[0]}
     (folder / "samples.parquet").unlink()
-    return [
-        [looked(look, changed_at, MINUTE_S) for look in lines[name]["looks"]]
-        for name in names.values()
-    ]
+    for d in some:
+        yield d, [looked(look, changed_at, MINUTE_S) for look in lines[d.name]["looks"]]
 
 
 def _column(scenario: Scenario, shapes: Sequence[Series], name: str, chance: Chance) -> Column:

@@ -34,7 +34,8 @@ def _by_size(product: Answers) -> Table:
             where = _family(product, family.name) & (
                 np.array([size in (None, f.k) for f in product.facts], bool)
             )
-            rows.append((family.name if size is None else f"k = {size:g}", *_row(product, where)))
+            name = family.name if size is None else f"{family.name}, k = {size:g}"
+            rows.append((name, *_row(product, where)))
     return Table(
         title="What is found",
         says="Harmful changes ever called ailing or unhealthy by then, in percent, by default. The size k is in "

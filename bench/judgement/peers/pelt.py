@@ -1,4 +1,7 @@
-"""A change point by PELT (Killick and others 2012) just at the change, upward; noise counts as independent."""
+"""A change point by PELT (Killick and others 2012) just at the change, upward; noise counts as independent.
+
+ruptures has PELT twice; with a linear kernel the compiled one has the cost of least squares, and is the quicker.
+"""
 
 import numpy as np
 
@@ -12,7 +15,7 @@ LEVEL = 60
 
 def learner() -> Learn:
     """Needs ruptures; raises ImportError where it is missing."""
-    from ruptures import Pelt
+    from ruptures import KernelCPD
 
     def learn(seen: Seen) -> Look:
         before = there(seen.before[-BEFORE:])
@@ -23,7 +26,7 @@ def learner() -> Learn:
             if len(both) < FEWEST or at == len(both) or at == 0:
                 return SILENT
             noise = 1.4826 * float(np.median(np.abs(np.diff(both)))) / np.sqrt(2) + 1e-12
-            fitted = Pelt(model="l2", min_size=2, jump=1).fit(both / noise)
+            fitted = KernelCPD(kernel="linear", min_size=2).fit(both / noise)
             breaks = fitted.predict(pen=3 * np.log(len(both)))[:-1]
             moved = float(both[at:].mean() - both[max(0, at - LEVEL) : at].mean()) / noise
             found = moved > 0 and any(abs(k - at) <= NEAR for k in breaks)
