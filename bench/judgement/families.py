@@ -147,8 +147,9 @@ def dark(stretch: Stretch, chance: Chance) -> Injected:
     return Injected(values=np.where(stretch.since > 0, np.nan, stretch.values))
 
 
-def _moved(stretch: Stretch, sign: float, k: float, shape: npt.NDArray[np.generic]) -> Injected:
-    return Injected(values=stretch.values + sign * k * stretch.noise * shape, k=k)
+def _moved(stretch: Stretch, sign: float, k: float, shape: npt.ArrayLike) -> Injected:
+    moved = sign * k * stretch.noise * np.asarray(shape, dtype=np.float64)
+    return Injected(values=stretch.values + moved, k=k)
 
 
 def _one_of(sizes: tuple[float, ...], chance: Chance) -> float:

@@ -61,7 +61,8 @@ def write_series(folder: Path, seed: int, hosts: int = 8, length: int = 3000) ->
     """A folder of made-up series as `series.read_series` wants it: hosts whose metrics move together, and requests."""
     folder.mkdir(parents=True, exist_ok=True)
     chance = np.random.default_rng(seed)
-    index, arrays = [], {}
+    index: list[dict[str, str]] = []
+    arrays: dict[str, Floats] = {}
     times = 1.7e9 + 300.0 * np.arange(length)
     for host in range(hosts):
         shared, _ = PROCESSES[host % 3].past(length, chance)

@@ -52,7 +52,15 @@ class Said:
 def replay(folder: Path, *, jobs: int, later: bool = False) -> tuple[list[Line], float]:
     """The lines of `shipwake replay FOLDER`, and the seconds it took from its start to its end."""
     out = folder / "verdicts.jsonl"
-    command = [sys.executable, "-m", "shipwake.cli", "replay", folder, "--out", out]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "shipwake.cli",
+        "replay",
+        folder,
+        "--out",
+        out,
+    ]
     command += ["--jobs", str(jobs), *([] if later else ["--no-later"])]
     begun = time.perf_counter()
     ran = subprocess.run(

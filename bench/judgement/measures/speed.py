@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -54,8 +54,12 @@ def _alone(timed: int) -> Iterator[tuple[str, ...]]:
     look_s: Times = []
     normals: list[Normal] = []
     for values in series:
-        learn_s.append(_took(lambda v=values: normals.append(learned(v[:MINUTES], MINUTE_S))))  # type: ignore[misc]
-        look_s.append(_took(lambda v=values: judged(normals[-1], v[MINUTES:])))  # type: ignore[misc]
+        begun = time.perf_counter()
+        normals.append(learned(values[:MINUTES], MINUTE_S))
+        learned_at = time.perf_counter()
+        judged(normals[-1], values[MINUTES:])
+        look_s.append(time.perf_counter() - learned_at)
+        learn_s.append(learned_at - begun)
     yield ("learn", *_spread(learn_s[1:]), "≤ 15 ms")
     yield ("a look after sixty samples", *_spread(look_s[1:]), "≤ 0.3 ms")
     yield ("the same, its samples read from SQLite", *_spread(_stored(series, normals)), "≤ 1 ms")
@@ -163,12 +167,6 @@ def _of_case(case: Case) -> tuple[float, float]:
     look = Look(change="c", sli="timed", number=8, due=anchor + WATCH * step, anchor=anchor)
     assess(normal, after, look, LEVEL)
     return learned_at - begun, time.perf_counter() - learned_at
-
-
-def _took(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
 
 
 def _spread(found_s: Times) -> tuple[str, str]:
