@@ -2,7 +2,7 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo live test check bench docs record lint types lock clean set-up set-up-dev
+.PHONY: demo live test check bench bench-judgement docs record lint types lock clean set-up set-up-dev set-up-peers
 
 ARGS =
 BIN = .venv/bin
@@ -29,6 +29,10 @@ types: set-up-dev
 bench: set-up-dev
 	@PYTHONPATH=examples $(BIN)/python -m bench $(ARGS)
 
+# One thread a process, for the product and its peers alike: what is measured is the work, not the cores.
+bench-judgement: set-up-dev set-up-peers
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.judgement $(ARGS)
+
 docs: set-up-dev
 	@$(BIN)/python -m scripts.reference $(ARGS)
 
@@ -39,10 +43,13 @@ lock: set-up-dev
 	@sh scripts/lock.sh $(ARGS)
 
 clean:
-	rm -rf .boot .venv node_modules src/shipwake/web/static/lib
+	rm -rf .boot .venv .peers node_modules src/shipwake/web/static/lib
 
 set-up:
 	@sh scripts/python.sh scripts/set_up.py runtime
 
 set-up-dev:
 	@sh scripts/python.sh scripts/set_up.py dev
+
+set-up-peers:
+	@sh scripts/python.sh scripts/set_up.py peers

@@ -16,3 +16,4 @@ lock requirements/runtime.txt pyproject.toml "$@"
 lock requirements/setup.txt --group setup --constraints requirements/runtime.txt "$@"
 lock requirements/dev.txt pyproject.toml --group dev \
     --constraints requirements/runtime.txt --constraints requirements/setup.txt "$@"
+lock requirements/peers.txt --group peers "$@"

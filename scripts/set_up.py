@@ -16,10 +16,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BOOT = ROOT / ".boot"
 VENV = ROOT / ".venv"
+PEERS = ROOT / ".peers"
+"""What the judge is measured beside, kept out of the product's own environment."""
 LIB = ROOT / "src" / "shipwake" / "web" / "static" / "lib"
 LOCKS = {
     "runtime": ("requirements/runtime.txt", "requirements/setup.txt"),
     "dev": ("requirements/dev.txt",),
+    "peers": ("requirements/peers.txt",),
 }
 SCRIPTS = (
     "htmx.org/dist/htmx.min.js",
@@ -47,18 +50,30 @@ def main() -> int:
 
 def set_up(level: str) -> None:
     """Install the level's lock, the project itself and the scripts, each only when it changed."""
+    if level == "peers":
+        _set_up_peers()
+        return
     has_dev = _is_fresh("dev", _checksum("dev"))
     if not (has_dev or _is_fresh(level, _checksum(level))):
         _say(f"installing {level} packages into .venv")
-        for other in LOCKS:
+        for other in ("runtime", "dev"):
             _stamp(other).unlink(missing_ok=True)
         _install(LOCKS[level])
         _stamp(level).write_text(_checksum(level))
     _lay_scripts()
 
 
+def _set_up_peers() -> None:
+    """Other people's packages alone, in an environment of their own."""
+    if not _is_fresh("peers", _checksum("peers")):
+        _say("installing the judge's peers into .peers, which takes a minute")
+        _stamp("peers").unlink(missing_ok=True)
+        _fill(PEERS, LOCKS["peers"])
+        _stamp("peers").write_text(_checksum("peers"))
+
+
 def _checksum(level: str) -> str:
-    """Digest of all that decides what `.venv` holds: the interpreter, the locks, the metadata."""
+    """Digest of all that decides what an environment holds: the interpreter, the locks, the metadata."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     metadata = [settings["build-system"], settings["project"], settings["tool"]["hatch"]]
     digest = hashlib.sha256(f"{sys.version} {metadata}".encode())
@@ -68,7 +83,7 @@ def _checksum(level: str) -> str:
 
 
 def _stamp(name: str) -> Path:
-    return VENV / f".shipwake-{name}"
+    return (PEERS if name == "peers" else VENV) / f".shipwake-{name}"
 
 
 def _is_fresh(name: str, checksum: str) -> bool:
@@ -77,23 +92,35 @@ def _is_fresh(name: str, checksum: str) -> bool:
 
 
 def _install(locks: tuple[str, ...]) -> None:
-    uv = _uv()
-    if _minor(VENV) != _minor_here():
-        shutil.rmtree(VENV, ignore_errors=True)
-        if uv:  # makes one in no time, without pip
-            _run(uv, "venv", "--quiet", "--no-project", "--python", sys.executable, VENV)
-    if not uv:
-        _run(sys.executable, "-m", "venv", VENV)
+    """The locked packages and the project itself, in `.venv`."""
+    uv = _fill(VENV, locks)
     python = VENV / "bin" / "python"
     itself = ("--quiet", "--no-deps", "--no-build-isolation", "--editable", ROOT)
     if uv:
+        _run(uv, "pip", "install", "--python", python, *itself)
+    else:
+        _run(python, "-m", "pip", "install", *itself)
+
+
+def _fill(venv: Path, locks: tuple[str, ...]) -> Path | None:
+    """An environment that holds what the locks name, and the installer where there is one.
+
+    It is made anew where another Python made it.
+    """
+    uv, python = _uv(), venv / "bin" / "python"
+    if _minor(venv) != _minor_here():
+        shutil.rmtree(venv, ignore_errors=True)
+        if uv:  # makes one in no time, without pip
+            _run(uv, "venv", "--quiet", "--no-project", "--python", sys.executable, venv)
+    if not uv:
+        _run(sys.executable, "-m", "venv", venv)
+    if uv:
         silence = () if sys.stderr.isatty() else ("--quiet",)
         _run(uv, "pip", "sync", *silence, "--require-hashes", "--python", python, *locks)
-        _run(uv, "pip", "install", "--python", python, *itself)
     else:
         files = [part for lock in locks for part in ("--requirement", lock)]
         _run(python, "-m", "pip", "install", "--quiet", "--require-hashes", *files)
-        _run(python, "-m", "pip", "install", *itself)
+    return uv
 
 
 def _uv() -> Path | None:

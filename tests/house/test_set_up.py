@@ -109,6 +109,15 @@ def test_locks_hold_what_is_declared() -> None:
     assert (dependencies | _names(group)) - set(_locked("dev.txt")) == set()
 
 
+def test_the_judges_peers_stay_outside() -> None:
+    """What the judge is measured beside is in the peers' lock, and in no lock of the product or its tests."""
+    peers = _names(_project()["dependency-groups"]["peers"])
+    others = {"runtime.txt", "setup.txt", "dev.txt", "boot.txt"}
+
+    assert peers - set(_locked("peers.txt")) == set()
+    assert (peers - {"numpy"}) & {name for lock in others for name in _locked(lock)} == set()
+
+
 def test_every_script_of_the_page_has_a_hash() -> None:
     """Each npm package is locked to one version with a hash and no address."""
     lock = json.loads((ROOT / "package-lock.json").read_text())

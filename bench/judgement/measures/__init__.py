@@ -1,0 +1,1 @@
+"""One measure a file: from what was said, or by asking the product again, to tables and the points of pictures."""

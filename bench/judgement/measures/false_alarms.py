@@ -1,0 +1,66 @@
+"""How often a harmless change is called harmful at any look, and how often improved; by family and method."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bench.judgement.answers import PRODUCT, Answers
+from bench.judgement.families import FAMILIES, Truth
+from bench.judgement.intervals import wilson
+from bench.judgement.product import Said
+from bench.judgement.tables import Measured, Table, percent
+from shipwake.domain import Health
+
+HARMLESS = tuple(f.name for f in FAMILIES if f.truth is Truth.HARMLESS)
+WATCH = 60
+
+
+def measure(said: Sequence[Said], answers: Sequence[Answers]) -> Measured:
+    """Both tables; cases with a cut history are measured apart."""
+    harmless = [s for s in said if s.facts.truth is Truth.HARMLESS and not s.facts.history]
+    return Measured(tables=(_of_product(harmless), _of_all(answers)))
+
+
+def _of_product(said: Sequence[Said]) -> Table:
+    rows = []
+    datasets = sorted({s.facts.dataset for s in said})
+    for name in ("all", *HARMLESS, *(f"all of {d}" for d in datasets)):
+        cases = [s for s in said if name in _names(s)]
+        worse = wilson([s.hurt(WATCH) for s in cases])
+        improved = wilson([s.within(WATCH, Health.IMPROVED) for s in cases])
+        hoped = {"all": "≤ 0.8"}.get(name, "≤ 1.2" if name in HARMLESS else "")
+        rows.append((name, str(len(cases)), str(worse), str(improved), hoped))
+    return Table(
+        title="False alarms",
+        says="Of harmless changes, those ever called ailing or unhealthy, and those ever called improved, at the "
+        "default `caution: 1%` of which four fifths are for these looks.",
+        head=("family", "cases", "ailing or unhealthy, %", "improved, %", "hoped for, %"),
+        rows=tuple(rows),
+        note="In brackets Wilson's 95 % interval. Twice as many changes do nothing as are of any other family.",
+    )
+
+
+def _of_all(answers: Sequence[Answers]) -> Table:
+    rows = []
+    for said in answers:
+        family = np.array([f.family for f in said.facts], dtype=str)
+        harmless = np.array([f.truth is Truth.HARMLESS and not f.history for f in said.facts], bool)
+        alarm = said.alarmed(WATCH)
+        each = [percent(_mean(alarm[harmless & (family == name)])) for name in HARMLESS]
+        rows.append((said.method, str(harmless.sum()), str(wilson(alarm[harmless])), *each))
+    return Table(
+        title="False alarms beside peers",
+        says=f"The same cases, each method with its own default, in percent. {PRODUCT} and the quick methods are asked "
+        "of all cases, slow ones of the first of each family.",
+        head=("method", "cases", "all", *HARMLESS),
+        rows=tuple(rows),
+    )
+
+
+def _names(said: Said) -> tuple[str, ...]:
+    """The rows that a case counts in."""
+    return ("all", said.facts.family, f"all of {said.facts.dataset}")
+
+
+def _mean(flags: np.ndarray) -> float:
+    return float(flags.mean()) if len(flags) else float("nan")

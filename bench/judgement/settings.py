@@ -1,0 +1,106 @@
+"""What is measured, on what, and how much of it, as the command line has it."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench.judgement.cases import Wanted
+from bench.judgement.families import FAMILIES
+from bench.judgement.rivals import ROOT, interpreter
+from bench.judgement.series import Half
+
+DATA = ROOT.parent / "shared" / "data"
+PAGE = ROOT / "docs" / "explain" / "judgement" / "measured.md"
+SHORT = (300, 600, 1500)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`cases` of each family, `slow_cases` of which slow peers see.
+
+    At most `watches` placebo moments a series; `pasts` made-up ones with `futures` each; `changes` of ten
+    indicators; `counted` cases a scenario of counts; `timed` series and `replayed` SLIs for the speed; `portion`
+    cases a replay. `page` None: the screen alone.
+    """
+
+    data: Path
+    made_up: bool
+    half: Half
+    seed: int
+    jobs: int
+    peers: Path
+    reference: Path | None
+    page: Path | None
+    cases: int = 500
+    slow_cases: int = 80
+    watches: int = 200
+    pasts: int = 300
+    futures: int = 340
+    changes: int = 600
+    counted: int = 200
+    timed: int = 40
+    replayed: int = 1000
+    portion: int = 400
+
+    def wanted(self) -> list[Wanted]:
+        """Every family with the whole history, harmless and stepped with a short one; twice as many do nothing."""
+        whole = [
+            Wanted(family=f.name, count=self.cases * (2 if f.name == "nothing" else 1))
+            for f in FAMILIES
+        ]
+        short = [
+            Wanted(family=name, count=self.cases, history=history)
+            for history in SHORT
+            for name in ("nothing", "step worse")
+        ]
+        return [*whole, *short]
+
+    def quick(self) -> "Settings":
+        """A minute's worth: to see that it runs, not to learn a figure from."""
+        return replace(
+            self,
+            cases=6,
+            slow_cases=2,
+            watches=2,
+            pasts=3,
+            futures=20,
+            changes=6,
+            counted=2,
+            timed=2,
+            replayed=3,
+        )
+
+
+def read(arguments: Sequence[str]) -> Settings:
+    """The settings that were asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench.judgement", description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA, help="a folder of series (%(default)s)")
+    parser.add_argument("--generated", action="store_true", help="measure on made-up series")
+    parser.add_argument("--half", type=Half, choices=list(Half), default=Half.REPORT)
+    parser.add_argument(
+        "--seed", type=int, default=20_260, help="of all that is drawn (%(default)s)"
+    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--reference", type=Path, help="a judge in one file to ask as well")
+    parser.add_argument("--peers", type=Path, default=interpreter(), help="the peers' interpreter")
+    parser.add_argument("--quick", action="store_true", help="a few cases of each")
+    parser.add_argument("--cases", type=int, help="cases of each family")
+    parser.add_argument(
+        "--page", type=Path, help="where the page goes (docs/explain/judgement/measured.md)"
+    )
+    asked = parser.parse_args(arguments)
+    page = asked.page or (None if asked.quick or asked.generated else PAGE)
+    settings = Settings(
+        data=asked.data,
+        made_up=asked.generated,
+        half=asked.half,
+        seed=asked.seed,
+        jobs=asked.jobs,
+        peers=asked.peers,
+        reference=asked.reference,
+        page=page,
+    )
+    settings = settings.quick() if asked.quick else settings
+    return replace(settings, cases=asked.cases) if asked.cases else settings
