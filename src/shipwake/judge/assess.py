@@ -23,7 +23,7 @@ from shipwake.judge.onset import onset
 from shipwake.judge.power import noticeable
 from shipwake.judge.recovery import recovered
 from shipwake.judge.refusal import Refusal
-from shipwake.judge.shift import Shift, effect_of, shift_of, shown_factor
+from shipwake.judge.shift import Shift, effect_of, relative, shift_of, shown_factor
 from shipwake.judge.watch_p import Verdicts, by_meaning, moved
 from shipwake.judge.watched import Residuals, Watched, early_path, residuals, watched
 from shipwake.judge.words import Evidence, degree, notice_size, objective_lost, word
@@ -124,7 +124,7 @@ def _judged(
         effect=effect,
         expected=expected,
         noticeable=seen_by_now,
-        noticeable_relative=_relative(seen_by_now, middle),
+        noticeable_relative=None if seen_by_now is None else relative(seen_by_now, middle),
         degree=degree(effect, expected, p.sign),
         excess=_excess(normal, seen, found, began[0], p),
         onset=_onset(seen, began) if p.stop else None,
@@ -139,10 +139,6 @@ def _noticeable(shift: Shift, model: Model, seen: Watched, sign: int, level: flo
     else:
         z = detector.noticeable(shift, model.detector, seen, sign, level)
     return None if z is None else abs(shift.level(sign * z) - shift.level(0.0))
-
-
-def _relative(size: float | None, middle: float) -> float | None:
-    return None if size is None or abs(middle) <= 1e-300 else size / abs(middle)
 
 
 def _excess(

@@ -1,5 +1,6 @@
 """From residuals back to the indicator's unit: what a move of so much on the judge's scale is in percent or ms."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,9 @@ from shipwake.judge.effect import estimate
 from shipwake.judge.moments import HORIZON
 from shipwake.judge.normal import Model
 from shipwake.judge.watched import Residuals, Watched
+
+SMALLEST = 1e-300
+"""A level up to this is none to be compared with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +57,14 @@ def shift_of(sli: Sli, model: Model, seen: Watched, found: Residuals) -> Shift:
     return Shift(model, foretold, rate, counted, shown_factor(sli))
 
 
+def relative(size: float, middle: float) -> float | None:
+    """`size` as a share of what was expected; None where that is no number (nothing, or next to nothing)."""
+    if abs(middle) <= SMALLEST:
+        return None
+    found = size / abs(middle)
+    return found if math.isfinite(found) else None
+
+
 def effect_of(sli: Sli, shift: Shift, seen: Watched, found: Residuals) -> tuple[Effect, Band]:
     """The move of the mean since the change with its 95 % interval, and where the mean was expected."""
     ok = seen.read.ok
@@ -70,6 +82,6 @@ def effect_of(sli: Sli, shift: Shift, seen: Watched, found: Residuals) -> tuple[
         low=moved[1],
         high=moved[2],
         unit=sli.unit,
-        relative=moved[0] / abs(expected) if abs(expected) > 1e-300 else None,
+        relative=relative(moved[0], expected),
     )
     return effect, Band(low=shift.level(low), high=shift.level(high))
