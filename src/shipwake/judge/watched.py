@@ -33,7 +33,8 @@ class Watched:
 class Residuals:
     """`z` [m]: scaled residuals, or excesses of events for counts; 0 where nothing is known.
 
-    `foretold` [m] is the forecast on the transformed scale, `rate` the mean expected rate of counts.
+    `foretold` [m] is the forecast on the transformed scale, `rate` the mean expected rate of counts over the
+    first 60 slots, come or not: what a statistic is divided by must not change from look to look.
     """
 
     z: Floats
@@ -72,7 +73,8 @@ def residuals(model: Model, seen: Watched) -> Residuals:
         return Residuals(z, foretold, 0.0)
     rates = model.noise.bounded(model.transform.inverse(foretold))
     z = read.parts - rates * read.totals
-    return Residuals(z, foretold, float(rates[:HORIZON].mean()) if len(rates) else 0.0)
+    early = model.foretold(np.arange(HORIZON) + seen.shift, seen.unit_s)
+    return Residuals(z, foretold, float(model.noise.bounded(model.transform.inverse(early)).mean()))
 
 
 def early_path(model: Model, seen: Watched, found: Residuals) -> Paths:
