@@ -45,7 +45,7 @@ def recovered(
     worst = _level(out)
     if max(halves) > min(far, STILL * max(worst, 3 * far), MOSTLY * max(worst, 0.0)):
         return None
-    return _since(sign * z, far)
+    return began + _since(sign * z[began:])
 
 
 def _mended(z: Floats, ok: np.ndarray, began: int) -> int | None:
@@ -86,9 +86,14 @@ def _level(z: Floats) -> float:
     return float(estimate(z[:, None])[0])
 
 
-def _since(z: Floats, far: float) -> int:
-    """The first slot of the stretch inside that ends now; a burst within it may fall outside."""
-    m = len(z)
-    smooth = np.convolve(z, np.ones(5) / 5, "same")
-    outside = np.flatnonzero(smooth[: m - FEWEST] > far)
-    return int(outside[-1]) + 1 if len(outside) else m - FEWEST
+def _since(z: Floats) -> int:
+    """The slot that parts a level outside from a lower one inside: two levels by least squares, residuals drawn in."""
+    center = float(np.median(z))
+    limit = 3 * 1.4826 * float(np.median(np.abs(z - center))) + 1e-12
+    y = np.clip(z, center - limit, center + limit)
+    out = np.arange(1, len(z) - FEWEST + 1)
+    before = np.cumsum(y)
+    high = before[out - 1] / out
+    low = (before[-1] - before[out - 1]) / (len(z) - out)
+    gain = np.maximum(high - low, 0.0) ** 2 * out * (len(z) - out)
+    return int(np.argmax(gain)) + 1
