@@ -50,7 +50,7 @@ def forecast(
     fit = cross_fit(features, targets, _weight(targets - fit.held_out), penalty)
 
     def foretold(running: Running, at: Index) -> Floats:
-        stretches, start = _features(running, at, per_day)
+        stretches, start = _features(running, at, per_day, running.whole - calm.whole)
         clipped = np.clip(stretches / deviation, -FEATURE_LIMIT, FEATURE_LIMIT)
         return np.asarray(start + fit.coefficients @ clipped)
 
@@ -67,12 +67,15 @@ def following(x: npt.NDArray[T], at: Index) -> npt.NDArray[T]:
     return found
 
 
-def _features(running: Running, at: Index, per_day: int) -> tuple[Floats, Floats]:
+def _features(
+    running: Running, at: Index, per_day: int, middle: float = 0.0
+) -> tuple[Floats, Floats]:
     """What each moment is told by, [features, k], and the level u [k] of the last 60 samples.
 
-    Means of the stretches before it less u; −u, by which it returns to the middle; and what followed
+    Means of the stretches before it less u; `middle` − u, by which it returns there; and what followed
     the same time of day one and seven days ago. A stretch that holds nothing (a gap, the start of the
-    history) repeats the one after it.
+    history) repeats the one after it. While a harm goes on the middle is that of the harm: nobody may
+    expect it to go away by itself.
     """
     level = _level(running, at)
     rows = []
@@ -80,7 +83,7 @@ def _features(running: Running, at: Index, per_day: int) -> tuple[Floats, Floats
     for near, far in pairwise(EDGES):
         newest = running.mean(at - far, at - near, newest)
         rows.append(newest - level)
-    return np.stack([*rows, -level, *_followed(running, at, per_day)]), level
+    return np.stack([*rows, middle - level, *_followed(running, at, per_day)]), level
 
 
 def _level(running: Running, at: Index) -> Floats:

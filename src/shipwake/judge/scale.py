@@ -57,16 +57,20 @@ def _floor(rho: Floats) -> float:
 
 
 def _moves(y: Floats, weight: Floats, at: Index, floor: float, unit_s: float) -> Floats:
-    """Logs of mean |Δ| and deviation over the last 20 to 1440 samples, and of mean |Δ| at this time of earlier days."""
+    """Logs of mean |Δ| and deviation over the last 20 to 1440 samples, and of mean |Δ| at this time of earlier days.
+
+    A stretch that holds nothing (a gap, a harm that goes on) is told by the wider one: it has not stood still.
+    """
     steps = Running.of(np.abs(np.diff(y, prepend=y[0])), weight)
     first, second = Running.of(y, weight), Running.of(y * y, weight)
-    rows = []
-    for width in WIDTHS:
+    move, mean, square = (r.mean(at - len(y), at, 0.0) for r in (steps, first, second))
+    rows: list[Floats] = []
+    for width in reversed(WIDTHS):
         start = at - width
-        rows.append(np.log(steps.mean(start, at, 0.0) + floor))
-        mean = first.mean(start, at, 0.0)
-        variance = np.maximum(second.mean(start, at, 0.0) - mean * mean, 0.0)
-        rows.append(np.log(np.sqrt(variance) + floor))
+        move = steps.mean(start, at, move)
+        mean, square = first.mean(start, at, mean), second.mean(start, at, square)
+        variance = np.maximum(square - mean * mean, 0.0)
+        rows = [np.log(move + floor), np.log(np.sqrt(variance) + floor), *rows]
     daily = _same_time(steps, at, len(y), floor, unit_s, rows[2 * WIDTHS.index(4 * HORIZON)])
     return np.stack([*rows, *daily])
 

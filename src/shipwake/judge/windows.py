@@ -25,6 +25,11 @@ class Running:
         np.cumsum(weight, out=weights[1:])
         return cls(sums, weights)
 
+    @property
+    def whole(self) -> float:
+        """Mean of all of it; 0 where nothing has weight."""
+        return float(self.sums[-1] / self.weights[-1]) if self.weights[-1] > 0 else 0.0
+
     def mean(self, start: Index, end: Index, otherwise: Floats | float) -> Floats:
         """Mean over [start, end) clipped into the series, shape of `start`; `otherwise` where it weighs nothing."""
         n = len(self.sums) - 1
