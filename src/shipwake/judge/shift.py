@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shipwake.domain import Band, Effect, Floats, Sli, SliKind
+from shipwake.judge.counts import CountNoise
 from shipwake.judge.effect import estimate
 from shipwake.judge.moments import HORIZON
 from shipwake.judge.normal import Model
@@ -36,7 +37,7 @@ class Shift:
             return float(self.model.transform.inverse(x).mean()) * self.factor
         if self.counted <= 0:
             return self.rate * self.factor
-        deviation = float(noise.deviation(np.array(self.rate), np.array(self.counted)))
+        deviation = _deviation(noise, self.rate, self.counted)
         return float(np.clip(self.rate + z * deviation / self.counted, 0.0, 1.0)) * self.factor
 
 
@@ -57,6 +58,10 @@ def shift_of(sli: Sli, model: Model, seen: Watched, found: Residuals) -> Shift:
     return Shift(model, foretold, rate, counted, shown_factor(sli))
 
 
+def _deviation(noise: CountNoise, rate: float, counted: float) -> float:
+    return float(noise.deviation(np.array(rate), np.array(counted)))
+
+
 def relative(size: float, middle: float) -> float | None:
     """`size` as a share of what was expected; None where that is no number (nothing, or next to nothing)."""
     if abs(middle) <= SMALLEST:
@@ -66,17 +71,22 @@ def relative(size: float, middle: float) -> float | None:
 
 
 def effect_of(sli: Sli, shift: Shift, seen: Watched, found: Residuals) -> tuple[Effect, Band]:
-    """The move of the mean since the change with its 95 % interval, and where the mean was expected."""
+    """The move of the mean since the change with its 95 % interval, and where the mean was expected.
+
+    Shares of many vary more than shares of few: the interval is as wide as it is at the rate that was found.
+    """
     ok = seen.read.ok
     n = int(ok.sum())
     low, high = shift.model.straying.at(n)
     z = float(estimate(found.z[ok][:, None])[0])
-    noise = shift.model.noise
-    if noise is not None:
-        deviation = float(noise.deviation(np.array(shift.rate), np.array(shift.counted)))
+    wide = 1.0
+    if shift.model.noise is not None:
+        deviation = _deviation(shift.model.noise, shift.rate, shift.counted)
         z = z * n / deviation if deviation > 0 else 0.0
+        now = _deviation(shift.model.noise, shift.level(z) / shift.factor, shift.counted)
+        wide = max(now / deviation, 1.0) if deviation > 0 else 1.0
     expected = shift.level(0.0)
-    moved = [shift.level(q) - expected for q in (z, z - high, z - low)]
+    moved = [shift.level(q) - expected for q in (z, z - wide * high, z - wide * low)]
     effect = Effect(
         estimate=moved[0],
         low=moved[1],
