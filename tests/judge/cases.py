@@ -1,6 +1,8 @@
 """Made-up series for the judge's properties: a noisy day in minutes, judged after a change."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -24,6 +26,11 @@ def ratio(*, good: bool = False) -> Sli:
     """An indicator of two counts: bad (or good) ones of all."""
     better = Better.HIGHER if good else Better.LOWER
     return Sli(name="errors", kind=SliKind.RATIO, better=better, good=good, unit="%", step=STEP)
+
+
+def number() -> Sli:
+    """An indicator that counts, without a total to count of."""
+    return Sli(name="refunds", kind=SliKind.COUNT, better=Better.LOWER, unit="refunds", step=STEP)
 
 
 def noisy(seed: int, count: int = HISTORY + WATCHED) -> Floats:
@@ -63,3 +70,55 @@ def found(sli: Sli, series: Floats, move: float = 0.0) -> Assessment:
 def level_of(normals: Sequence[Normal], caution: float) -> Level:
     """The level of a change that has these indicators."""
     return level(normals, caution)
+
+
+def mixed() -> list[tuple[Sli, Floats]]:
+    """Indicators of every sort, each with its series."""
+    shares = counted(7)
+    return [
+        (gauge(), noisy(1)),
+        (gauge(Better.EITHER), 0.1 * noisy(2)),
+        (gauge(Better.HIGHER), np.exp(0.02 * noisy(3))),
+        (ratio(), shares),
+        (ratio(good=True), np.stack([shares[:, 1] - shares[:, 0], shares[:, 1]], axis=1)),
+        (number(), shares[:, 1]),
+    ]
+
+
+def answer(sli: Sli, series: Floats) -> bytes:
+    """All that is learned of a series and said of its last sixty samples."""
+    normal = learned(sli, series)
+    return bits(normal) + bits(judged(normal, series[HISTORY:]))
+
+
+def bits(thing: object) -> bytes:
+    """All that a value holds, to the last bit of its numbers."""
+    if isinstance(thing, np.ndarray):
+        return f"{thing.dtype}{thing.shape}".encode() + thing.tobytes()
+    if is_dataclass(thing):
+        return b"".join(f.name.encode() + bits(getattr(thing, f.name)) for f in fields(thing))
+    return repr(thing).encode()
+
+
+def unsound(word: Assessment) -> list[str]:
+    """The names of the fields that hold a number that is none; a gap is NaN only among the samples."""
+    found = list(_not_numbers("", word))
+    shown = word.evidence
+    if shown is None:
+        return [*found, "evidence"]
+    for name, band in (("low", shown.low), ("high", shown.high)):
+        if np.isnan(band).any() and not np.isnan(band).all():
+            found.append(f"evidence.{name}")
+    return found
+
+
+def _not_numbers(name: str, thing: object) -> Iterator[str]:
+    if isinstance(thing, float):
+        if not math.isfinite(thing):
+            yield name
+    elif isinstance(thing, np.ndarray):
+        if np.isinf(thing).any():
+            yield name
+    elif is_dataclass(thing):
+        for f in fields(thing):
+            yield from _not_numbers(f"{name}.{f.name}".lstrip("."), getattr(thing, f.name))

@@ -27,6 +27,22 @@ def test_the_unit_does_not_matter(seed: int, scale: float) -> None:
 
 
 @settings(max_examples=8, derandomize=True, deadline=None)
+@given(seed=SEEDS, zero=st.sampled_from([-1e5, -100.0, 900.0, 1e7]))
+def test_the_zero_does_not_matter(seed: int, zero: float) -> None:
+    """Degrees above freezing or above nothing: p-values, word and effect in the unit are the same."""
+    series = noisy(seed)
+    one, other = found(gauge(), series, 9.0), found(gauge(), series + zero, 9.0)
+
+    assert other.p_worse == pytest.approx(one.p_worse, rel=1e-4)
+    assert other.p_better == pytest.approx(one.p_better, rel=1e-4)
+    assert (other.health, other.reason) == (one.health, one.reason)
+    assert one.effect is not None
+    assert other.effect is not None
+    assert other.effect.low == pytest.approx(one.effect.low, rel=1e-4)
+    assert other.effect.high == pytest.approx(one.effect.high, rel=1e-4)
+
+
+@settings(max_examples=8, derandomize=True, deadline=None)
 @given(seed=SEEDS, move=st.sampled_from([0.0, 6.0, 15.0]))
 def test_up_is_down_in_a_mirror(seed: int, move: float) -> None:
     """A series turned upside down, of which higher is better, is judged as the series itself."""

@@ -1,0 +1,52 @@
+"""What is said to be noticeable is noticed, about four times in five."""
+
+import numpy as np
+import pytest
+
+from shipwake.judge import Level
+from tests.judge.cases import LEVEL, judged
+from tests.judge.many import PLAIN, RATIOS, share, watches
+from tests.judge.test_interval import failing
+
+HELD = Level(early=0.008, later=0.002)
+STOPS = (3, 8, 11, 20, 29, 60)
+
+
+def _found(name: str, samples: int, times: float) -> list[bool]:
+    """Whether a move of so many times what is said to be noticeable is found by then, of each watch."""
+    rng = np.random.default_rng(2)
+    found = []
+    for watch in watches(name):
+        after = watch.after[:samples]
+        size = judged(watch.normal, after, HELD).noticeable
+        assert size is not None
+        ratio = after.ndim > 1
+        moved = failing(after, times * size / 99, rng) if ratio else after + times * size
+        found.append(judged(watch.normal, moved, HELD).p_worse <= HELD.early)
+    return found
+
+
+@pytest.mark.parametrize("samples", STOPS)
+@pytest.mark.parametrize("name", [*PLAIN, *RATIOS])
+def test_what_is_noticeable_is_noticed(name: str, samples: int) -> None:
+    """Of moves of the size that is told four in five are found, in each family and after few samples or many."""
+    assert 0.68 <= share(_found(name, samples, 1.0)) <= 0.95
+
+
+@pytest.mark.parametrize("name", [*PLAIN, *RATIOS])
+def test_half_of_it_mostly_is_not(name: str) -> None:
+    """Half of what is noticeable goes unnoticed more often than not: the size told is not a careless one."""
+    assert share(_found(name, 20, 0.5)) <= 0.5
+
+
+@pytest.mark.parametrize("name", [*PLAIN, *RATIOS])
+def test_more_samples_show_less(name: str) -> None:
+    """What could be noticed never grows with the samples that have come."""
+    watch = watches(name)[0]
+    sizes = [judged(watch.normal, watch.after[:m], LEVEL).noticeable for m in range(3, 61)]
+    known = np.array([s for s in sizes if s is not None])
+
+    assert len(known) == len(sizes)
+    if watch.after.ndim == 1:
+        assert (np.diff(known) <= 1e-9 * known[0]).all()
+    assert known[-1] < known[0]
