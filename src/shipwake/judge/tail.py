@@ -34,7 +34,7 @@ class Tail:
         """The m that has P(M > m) = p, for p ≤ SHARE."""
         if self.shape < 1e-6:
             return self.threshold - self.size * float(np.log(p / SHARE))
-        return self.threshold + self.size * ((p / SHARE) ** -self.shape - 1) / self.shape
+        return float(self.threshold + self.size * ((p / SHARE) ** -self.shape - 1) / self.shape)
 
     def at_least(self, threshold: float, size: float) -> "Tail":
         """This tail, no lighter than one with that threshold and size."""
