@@ -126,8 +126,8 @@ async def walk(folder: Path, past: Path, store: str, now: Callable[[str], None])
         if where != {channel(steps.slack, AUTHOR)}:
             message = f"messages went to {where}, and only {email(AUTHOR)} changed anything"
             raise StepError(message)
-        for message in list(steps.slack.messages.values()):
-            steps.keep(message)
+        for received in list(steps.slack.messages.values()):
+            steps.keep(received)
     took = time.monotonic() - begun
     return Walked(store, (harmless, harmful, undone), tuple(steps.received), made.levels, took)
 

@@ -34,11 +34,13 @@ class Residuals:
     """`z` [m]: scaled residuals, or excesses of events for counts; 0 where nothing is known.
 
     `foretold` [m] is the forecast on the transformed scale, `rate` the mean expected rate of counts.
+    `since` [m] are what `z` would be had the level before the anchor been foretold to stand.
     """
 
     z: Floats
     foretold: Floats
     rate: float
+    since: Floats
 
 
 def watched(normal: Normal, after: Samples, look: Look) -> Watched:
@@ -64,15 +66,22 @@ def _adds(sli: Sli) -> bool:
 
 
 def residuals(model: Model, seen: Watched) -> Residuals:
-    """How the samples differ from what was foretold."""
-    read = seen.read
-    foretold = model.foretold(np.arange(len(seen)) + seen.shift, seen.unit_s)
+    """How the samples differ from what was foretold, and from where the indicator stood."""
+    position = np.arange(len(seen)) + seen.shift
+    foretold = model.foretold(position, seen.unit_s)
+    z, rate = _scaled(model, seen.read, foretold)
+    since, _ = _scaled(model, seen.read, model.standing(position, seen.unit_s))
+    return Residuals(z, foretold, rate, since)
+
+
+def _scaled(model: Model, read: Readings, foretold: Floats) -> tuple[Floats, float]:
+    """Residuals from `foretold` and the mean rate it tells of counts."""
     if model.noise is None:
-        z = np.where(read.ok, (model.transform.forward(read.values) - foretold) / model.sigma, 0.0)
-        return Residuals(z, foretold, 0.0)
+        x = model.transform.forward(read.values)
+        return np.where(read.ok, (x - foretold) / model.sigma, 0.0), 0.0
     rates = model.noise.bounded(model.transform.inverse(foretold))
-    z = read.parts - rates * read.totals
-    return Residuals(z, foretold, float(rates[:HORIZON].mean()) if len(rates) else 0.0)
+    rate = float(rates[:HORIZON].mean()) if len(rates) else 0.0
+    return read.parts - rates * read.totals, rate
 
 
 def early_path(model: Model, seen: Watched, found: Residuals) -> Paths:
