@@ -46,7 +46,9 @@ async def _deploy(folder: Path, past: Path) -> tuple[list[Redeployed], list[str]
     async with ready(folder, past, STORE, now) as set_up:
         for number in range(DEPLOYS):
             try:
-                made.append(await set_up.steps.redeployed(titles[number % len(titles)]))
+                one = await set_up.steps.redeployed(titles[number % len(titles)])
+                now(" ".join(said.health for said in one.said))
+                made.append(one)
             except StepError as error:
                 lost.append(str(error))
     return made, lost

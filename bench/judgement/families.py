@@ -103,7 +103,7 @@ def traffic(stretch: Stretch, chance: Chance) -> Injected:
     """Two to four times the requests from the change on, with the same share of errors."""
     requests = np.maximum(np.round(filled(stretch.values) * chance.uniform(1, 5)), 0)
     requests[stretch.since >= 0] *= chance.uniform(2, 4)
-    totals = np.round(requests)
+    totals = np.asarray(np.round(requests), dtype=np.float64)
     share = chance.choice([0.001, 0.01, 0.05])
     errors = chance.binomial(totals.astype(np.int64), share).astype(np.float64)
     return Injected(values=errors, totals=totals)

@@ -116,15 +116,14 @@ def _write_samples(path: Path, columns: Iterable[Column]) -> int:
     import pyarrow as pa
     from pyarrow import parquet
 
-    schema = pa.schema(
-        [
-            ("sli", pa.string()),
-            ("at", pa.timestamp("ms", tz="UTC")),
-            ("value", pa.float64()),
-            ("bad", pa.float64()),
-            ("total", pa.float64()),
-        ]
-    )
+    fields: list[tuple[str, pa.DataType]] = [
+        ("sli", pa.string()),
+        ("at", pa.timestamp("ms", tz="UTC")),
+        ("value", pa.float64()),
+        ("bad", pa.float64()),
+        ("total", pa.float64()),
+    ]
+    schema = pa.schema(fields)
     written = 0
     with parquet.ParquetWriter(path, schema, compression="none") as out:
         for column in columns:
@@ -135,7 +134,7 @@ def _write_samples(path: Path, columns: Iterable[Column]) -> int:
             ratio = column.totals is not None
             totals = none if column.totals is None else pa.array(column.totals[there])
             at = pa.array(np.round(column.times_s[there] * 1000).astype(np.int64))
-            arrays = [
+            arrays: list[pa.Array[Any]] = [
                 pa.repeat(pa.scalar(column.sli), n),
                 at.cast(pa.timestamp("ms", tz="UTC")),
                 none if ratio else values,

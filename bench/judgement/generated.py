@@ -6,6 +6,7 @@ What is measured on them is labelled so: no generator is as odd as what is real.
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -62,8 +63,8 @@ def write_series(folder: Path, seed: int, hosts: int = 8, length: int = 3000) ->
     folder.mkdir(parents=True, exist_ok=True)
     chance = np.random.default_rng(seed)
     index: list[dict[str, str]] = []
-    arrays: dict[str, Floats] = {}
-    times = 1.7e9 + 300.0 * np.arange(length)
+    arrays: dict[str, Any] = {}
+    times = np.asarray(1.7e9 + 300.0 * np.arange(length), dtype=np.float64)
     for host in range(hosts):
         shared, _ = PROCESSES[host % 3].past(length, chance)
         for metric in range(5):

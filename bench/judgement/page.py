@@ -84,7 +84,7 @@ def _run(settings: Settings, report: Report, took_s: float) -> str:
     held = ", ".join(f"{n} of {name}" for name, n in sorted(datasets.items()))
     used = len({s.facts.series for s in report.said})
     cases = Counter(s.facts.group for s in report.said)
-    listed = ", ".join(f"{group} {n}" for group, n in cases.items())
+    listed = "; ".join(f"{group}: {n}" for group, n in cases.items())
     half = {
         "report": "the half that nothing was tuned on, by the SHA-256 of the series' id",
         "tuning": "the half that may be tuned on, by the SHA-256 of the series' id",
@@ -98,7 +98,7 @@ def _run(settings: Settings, report: Report, took_s: float) -> str:
             f"- Cases: {len(report.said):,}. {listed}.",
             f"- Seed {settings.seed}; nothing else is left to chance.",
             f"- shipwake {version('shipwake')}{_commit()}, numpy {version('numpy')}.",
-            f"- {machine()}; the whole run took {took_s / 60:.0f} minutes with {settings.jobs} jobs.",
+            f"- {machine()}; the whole run took {took_s / 60:.0f} minutes with `--jobs {settings.jobs}`.",
         ]
     )
 

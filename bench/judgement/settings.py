@@ -57,20 +57,24 @@ class Settings:
         ]
         return [*whole, *short]
 
-    def quick(self) -> "Settings":
-        """A minute's worth: to see that it runs, not to learn a figure from."""
+    def part(self, share: float) -> "Settings":
+        """So much of everything, and of nothing less than a few."""
         return replace(
             self,
-            cases=6,
-            slow_cases=2,
-            watches=2,
-            pasts=3,
-            futures=20,
-            changes=6,
-            counted=2,
-            timed=2,
-            replayed=3,
+            cases=max(6, round(self.cases * share)),
+            slow_cases=max(2, round(self.slow_cases * share)),
+            watches=max(2, round(self.watches * share)),
+            pasts=max(3, round(self.pasts * share**0.5)),
+            futures=max(20, round(self.futures * share**0.5)),
+            changes=max(6, round(self.changes * share)),
+            counted=max(2, round(self.counted * share)),
+            timed=max(2, round(self.timed * share**0.5)),
+            replayed=max(3, round(self.replayed * share)),
         )
+
+    def quick(self) -> "Settings":
+        """A minute's worth: to see that it runs, not to learn a figure from."""
+        return self.part(0.0)
 
 
 def read(arguments: Sequence[str]) -> Settings:
@@ -86,7 +90,7 @@ def read(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--reference", type=Path, help="a judge in one file to ask as well")
     parser.add_argument("--peers", type=Path, default=interpreter(), help="the peers' interpreter")
     parser.add_argument("--quick", action="store_true", help="a few cases of each")
-    parser.add_argument("--cases", type=int, help="cases of each family")
+    parser.add_argument("--part", type=float, default=1.0, help="so much of everything, 1 for all")
     parser.add_argument(
         "--page", type=Path, help="where the page goes (docs/explain/judgement/measured.md)"
     )
@@ -102,5 +106,4 @@ def read(arguments: Sequence[str]) -> Settings:
         reference=asked.reference,
         page=page,
     )
-    settings = settings.quick() if asked.quick else settings
-    return replace(settings, cases=asked.cases) if asked.cases else settings
+    return settings.quick() if asked.quick else settings.part(asked.part)

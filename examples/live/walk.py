@@ -21,6 +21,7 @@ from live.levels import Level, levels
 from live.steps import AUTHOR, Walk
 from live.stores import STORES
 from live.told import StepError, listening
+from live.undisturbed import undisturbed
 from shop.deliveries import SECRET, email
 
 if TYPE_CHECKING:
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 PEOPLE = {email(name): f"U0{name.upper()}" for name in ("Alice", "Bob", "Carol")}
 TOKEN = "xoxb-live"  # noqa: S105  opens a server on this machine only
 SETTLES_S = 45.0  # caches are warm and memory on its plateau about twenty seconds after a start
-# When shipwake starts it reads and learns the past on the shop's own machine, and slows it: none of the sixty samples
-# before a change, by which its normal is told, may be of that time.
-UNDISTURBED_S = 65.0
 WARM = timedelta(seconds=20)
 SCRAPED_WITHIN_S = 30.0
 
@@ -92,8 +90,8 @@ async def ready(
                 await api.know([*laid.deploys, *opened])
                 now("letting the shop settle")
                 await scraped(url)
-                settled = opened[-1].at.timestamp() + SETTLES_S
-                await asyncio.sleep(max(settled - time.time(), UNDISTURBED_S))
+                await asyncio.sleep(max(0.0, opened[-1].at.timestamp() + SETTLES_S - time.time()))
+                await undisturbed(now)
                 steps = Walk(shop, Pipeline(shop, api, seed), api, workspace, now)
                 compared = await asyncio.to_thread(
                     levels, url, laid.start, opened[-1].at + WARM, datetime.now(UTC)
@@ -126,8 +124,8 @@ async def walk(folder: Path, past: Path, store: str, now: Callable[[str], None])
         if where != {channel(steps.slack, AUTHOR)}:
             message = f"messages went to {where}, and only {email(AUTHOR)} changed anything"
             raise StepError(message)
-        for message in list(steps.slack.messages.values()):
-            steps.keep(message)
+        for received in list(steps.slack.messages.values()):
+            steps.keep(received)
     took = time.monotonic() - begun
     return Walked(store, (harmless, harmful, undone), tuple(steps.received), made.levels, took)
 

@@ -37,7 +37,8 @@ def test_a_calm_team_keeps_the_default() -> None:
     """At twenty changes a month and no false message at 500 moments the default is left."""
     found = caution(0.01, 20.0, np.ones(500))
 
-    assert (found.caution, found.false_now) == (0.01, pytest.approx(0.4))
+    assert found.caution == 0.01
+    assert found.false_now == pytest.approx(0.4)
 
 
 def test_a_busy_team_is_told_to_be_more_careful() -> None:

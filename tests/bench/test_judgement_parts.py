@@ -295,7 +295,7 @@ def test_a_judge_that_sees_nothing_shows() -> None:
 
 def test_a_method_without_a_case_says_so() -> None:
     """A method that was asked of no case is shown with dashes, never with zeros."""
-    nobody = kept("nobody", [], np.empty((0, len(LOOKS))), np.empty((0, len(LOOKS))))
+    nobody = kept("nobody", [], np.empty((0, len(LOOKS))), np.empty((0, len(LOOKS)), bool))
     table = false_alarms.measure([], [nobody]).tables[1]
 
     assert table.rows[0][2:] == ("–",) * 5

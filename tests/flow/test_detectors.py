@@ -93,6 +93,13 @@ def test_what_is_not_installed_starts_no_process() -> None:
     assert _processes() == []
 
 
+def test_a_process_that_cannot_be_started_is_told() -> None:
+    """Where the program is not there, that is a failure like the others."""
+    asked = Detectors(("/no/such/program",), library="json")
+    with pytest.raises(DetectorError, match="cannot be started"):
+        asked.taught(_normal())
+
+
 def test_an_sli_without_a_detector_is_left_alone() -> None:
     """The built-in judge needs no process."""
     normal = learned(gauge(), noisy(1))

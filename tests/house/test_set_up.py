@@ -128,14 +128,14 @@ def test_every_script_of_the_page_has_a_hash() -> None:
 
 
 def test_ci_calls_what_people_call() -> None:
-    """The workflow calls `.ci/run`, which ends in `make check`, which the contributors' page names."""
+    """The workflow calls `.ci/run` and `.ci/live`, which end in `make check` and `make live`, as contributors do."""
     workflow = (ROOT / ".github" / "workflows" / "check.yml").read_text()
-    script = (ROOT / ".ci" / "run").read_text()
-
-    assert "run: .ci/run" in workflow
-    assert script.rstrip().endswith("\nmake check")
     contributing = (ROOT / "CONTRIBUTING.md").read_text()
-    assert "make check" in contributing
+
+    for script, command in (("run", "make check"), ("live", "make live")):
+        assert f"run: .ci/{script}\n" in workflow
+        assert (ROOT / ".ci" / script).read_text().endswith(f"\n{command}\n")
+        assert command in contributing
     assert "make test" in (ROOT / "README.md").read_text()
 
 

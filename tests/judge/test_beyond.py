@@ -90,3 +90,27 @@ def test_a_jump_from_a_standstill_is_told_from_the_usual_steps() -> None:
 
     assert words[0].hurts
     assert words[1] is Health.HEALTHY
+
+
+def test_few_large_steps_do_not_hide_one_six_times_as_large() -> None:
+    """After half an hour that stood still but for steps of up to 4 MiB, 26 more hurt; no less than 4 is promised."""
+    past = np.full(1800, 87.8)
+    for start, level_mib in ((420, 83.9), (1140, 86.6), (1620, 87.8)):
+        past[start:] = level_mib
+    past += 0.02 * np.random.default_rng(5).standard_normal(1800)
+    normal = learn(MEMORY, Samples.of(ANCHOR - 1800 * SECOND, SECOND, past), ANCHOR, (), unit_s=1)
+    look = Look(change="c", sli="m", number=1, due=ANCHOR + 60 * SECOND, anchor=ANCHOR)
+    words = [
+        assess(
+            normal,
+            Samples.of(ANCHOR, SECOND, np.full(60, 87.8 + more)),
+            look,
+            level([normal], 0.0025),
+        )
+        for more in (26.0, 0.0)
+    ]
+
+    assert words[0].health.hurts
+    assert words[1].health is Health.HEALTHY
+    assert words[1].noticeable is not None
+    assert 4 < words[1].noticeable < 26

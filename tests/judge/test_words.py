@@ -10,7 +10,7 @@ from tests.judge.cases import HISTORY, found, gauge, judged, learned, noisy
 def test_better_samples_that_are_over_are_no_improvement(seed: int) -> None:
     """Where the best minutes ever seen are followed by the usual ones, the interval holds 0, and nothing improved."""
     series = noisy(seed)
-    series[HISTORY + 10 : HISTORY + 20] -= 60.0
+    series[HISTORY + 10 : HISTORY + 17] -= 18.0
     word = judged(learned(gauge(), series), series[HISTORY:])
 
     assert word.p_better < 0.005
@@ -25,3 +25,19 @@ def test_what_stays_better_is_an_improvement(better: Better) -> None:
     move = -30.0 if better is Better.LOWER else 30.0
 
     assert found(gauge(better), noisy(65), move).health is Health.IMPROVED
+
+
+@pytest.mark.parametrize("seed", [3, 14, 15])
+@pytest.mark.parametrize(
+    ("better", "shift"), [(Better.LOWER, -20.0), (Better.HIGHER, -20.0), (Better.LOWER, 20.0)]
+)
+def test_a_level_that_stays_is_no_move(seed: int, better: Better, shift: float) -> None:
+    """Where the past always came back to its middle and now does not, nothing moved with the change."""
+    series = noisy(seed)
+    series[HISTORY - 60 :] += shift
+    word = found(gauge(better), series)
+
+    assert min(word.p_better, word.p_worse) < 0.005
+    assert word.effect is not None
+    assert word.effect.low * word.effect.high > 0
+    assert word.health is Health.HEALTHY

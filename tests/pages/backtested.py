@@ -52,6 +52,20 @@ def sli(name: str, **more: object) -> SliPast:
     return SliPast(**{**facts, **more})
 
 
+def message() -> PastMessage:
+    """The one that a deploy of three days ago would have brought."""
+    return PastMessage(
+        change="d-1",
+        name="#412 Quote <in> parallel",
+        service="checkout",
+        environment="production",
+        at=AT - timedelta(days=3),
+        health=Health.UNHEALTHY,
+        said_at=AT - timedelta(days=3) + timedelta(minutes=3),
+        sentence=SENTENCE,
+    )
+
+
 def backtested(**more: object) -> Backtest:
     """Twenty-eight days of checkout and mail."""
     facts: dict[str, Any] = {
@@ -103,18 +117,7 @@ def backtested(**more: object) -> Backtest:
                 why="the past is too short for a placebo moment after its first quarter",
             ),
         ),
-        "messages": (
-            PastMessage(
-                change="d-1",
-                name="#412 Quote <in> parallel",
-                service="checkout",
-                environment="production",
-                at=AT - timedelta(days=3),
-                health=Health.UNHEALTHY,
-                said_at=AT - timedelta(days=3) + timedelta(minutes=3),
-                sentence=SENTENCE,
-            ),
-        ),
+        "messages": (message(),),
         "missing": ("queue depth: the source 'prom' is not configured",),
     }
     return Backtest(**{**facts, **more})

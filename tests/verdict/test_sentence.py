@@ -43,6 +43,7 @@ MISSING = {
         " (2 of 20 samples since 11:00)"
     ),
     Reason.UNREADABLE: "the samples of checkout errors are no measurement (2 of 20 samples since 11:00)",
+    Reason.DETECTOR_FAILED: "checkout errors could not be judged (2 of 20 samples since 11:00)",
 }
 
 

@@ -171,15 +171,16 @@ def _column(scenario: Scenario, shapes: Sequence[Series], name: str, chance: Cha
     minutes = np.arange(PAST + AFTER)
     since = minutes >= PAST
     rate = scenario.rate(chance) * _shape(shapes, chance)
-    total = chance.poisson(rate * np.where(since, scenario.more, 1.0))
+    counted = chance.poisson(rate * np.where(since, scenario.more, 1.0))
     share = scenario.share(chance) * np.where(since, scenario.after, 1.0)
-    bad = chance.binomial(total, share).astype(np.float64)
-    total = total.astype(np.float64)
+    bad = chance.binomial(counted, share).astype(np.float64)
+    total = counted.astype(np.float64)
     if scenario.bot:
         at = PAST + int(chance.integers(1, 30))
         bad[at] += scenario.bot
         total[at] += scenario.bot
-    return Column(sli=name, times_s=BEGUN_S + MINUTE_S * minutes, values=bad, totals=total)
+    times_s = np.asarray(BEGUN_S + MINUTE_S * minutes, dtype=np.float64)
+    return Column(sli=name, times_s=times_s, values=bad, totals=total)
 
 
 def _shape(shapes: Sequence[Series], chance: Chance) -> Floats:

@@ -109,7 +109,7 @@ def _replays(replayed: int, jobs: int) -> Iterator[tuple[str, ...]]:
 
 def _column(number: int, name: str) -> Column:
     values, _ = PROCESSES[number % 3].past(MINUTES + WATCH, np.random.default_rng(number))
-    times = BEGUN_S + MINUTE_S * np.arange(len(values))
+    times = np.asarray(BEGUN_S + MINUTE_S * np.arange(len(values)), dtype=np.float64)
     return Column(sli=name, times_s=times, values=values)
 
 

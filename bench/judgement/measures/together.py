@@ -20,6 +20,7 @@ from bench.judgement.placebo import SHARE
 from bench.judgement.product import Line, replay
 from bench.judgement.series import Series
 from bench.judgement.tables import Measured, Table, percent
+from shipwake.domain import Floats
 
 INDICATORS = 10
 FEWEST = 2
@@ -40,6 +41,12 @@ class Service:
     step_s: float
     values: npt.NDArray[np.float64]
     moments: npt.NDArray[np.int64]
+
+    @property
+    def times_s(self) -> Floats:
+        """Label of each sample, epoch seconds."""
+        n = self.values.shape[1]
+        return np.asarray(self.t0_s + self.step_s * np.arange(n), dtype=np.float64)
 
 
 def measure(
@@ -111,7 +118,7 @@ def _replayed(services: Sequence[Service], folder: Path, seed: int, jobs: int) -
         (
             Column(
                 sli=f"{s.name}/{i}",
-                times_s=s.t0_s + s.step_s * np.arange(s.values.shape[1]),
+                times_s=s.times_s,
                 values=s.values[i],
             )
             for s in services

@@ -73,7 +73,10 @@ class Detectors:
                 self._lock.release()
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, and with it what it is asked just now."""
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._lock:
             self._end()
 
@@ -97,7 +100,10 @@ class Detectors:
         return scores.reshape(asked.shape[:2])
 
     def _answer(self, name: str, request: bytes, count: int) -> Floats:
-        process = self._running()
+        try:
+            process = self._running()
+        except OSError as error:
+            raise _failed(name, f"its process cannot be started ({error.strerror})") from error
         alarm = Timer(self._deadline_s, process.kill)
         alarm.daemon = True
         began = monotonic()

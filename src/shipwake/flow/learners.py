@@ -1,18 +1,17 @@
-"""Learn in processes of their own, never under the lock of the one that answers; they end when nothing is learned."""
+"""Learn in processes of their own that give way to others; they end when nothing is learned."""
 
 import os
-import signal
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
-from threading import Lock, Thread
+from multiprocessing import get_context
+from threading import Lock
 from typing import Protocol
 
 from shipwake.domain import Samples, Sli
 from shipwake.judge import Normal, Past, learn
+from shipwake.wire import child
 from shipwake.wire.clock import monotonic
 
 IDLE_S = 30.0
@@ -71,11 +70,11 @@ class Learners:
             if self._pool is None:
                 self._pool = _processes(self._most)
             try:
-                future = self._pool.submit(_learn, sli, history, anchor, past, unit_s)
+                future = self._pool.submit(learn, sli, history, anchor, past, unit_s=unit_s)
             except BrokenProcessPool:
                 self._pool.shutdown(wait=False)
                 self._pool = _processes(self._most)
-                future = self._pool.submit(_learn, sli, history, anchor, past, unit_s)
+                future = self._pool.submit(learn, sli, history, anchor, past, unit_s=unit_s)
             self._open += 1
         future.add_done_callback(self._ended)
         return future
@@ -88,23 +87,4 @@ class Learners:
 
 def _processes(most: int) -> ProcessPoolExecutor:
     # Not forked: the process that asks has threads.
-    return ProcessPoolExecutor(most, mp_context=get_context("spawn"), initializer=_begin)
-
-
-def _begin() -> None:
-    """Leave Ctrl-C to the parent, and end with it even where it was killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-
-
-def _end_with(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(0)
-
-
-def _learn(
-    sli: Sli, history: Samples, anchor: datetime, past: Sequence[Past], unit_s: float
-) -> Normal:
-    return learn(sli, history, anchor, past, unit_s=unit_s)
+    return ProcessPoolExecutor(most, mp_context=get_context("spawn"), initializer=child.begin)

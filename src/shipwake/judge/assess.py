@@ -16,6 +16,7 @@ from shipwake.domain import (
 )
 from shipwake.judge import detector
 from shipwake.judge.data_health import unfit
+from shipwake.judge.effect import stayed
 from shipwake.judge.evidence import evidence
 from shipwake.judge.joint import Level
 from shipwake.judge.normal import Model, Normal
@@ -109,6 +110,7 @@ def _judged(
             noticeable=seen_by_now,
             notice=notice_size(sli, middle),
             recovered=since is not None,
+            stayed=stayed(found.z[seen.read.ok], found.since[seen.read.ok], effect),
             factor=shift.factor,
             lost=objective_lost(sli, blank.before, effect, expected, shift.factor),
         ),

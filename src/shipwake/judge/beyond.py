@@ -8,20 +8,22 @@ import numpy.typing as npt
 from shipwake.domain import Floats
 from shipwake.judge import tail
 from shipwake.judge.moments import STOPS
-from shipwake.judge.tail import SHARE, Tail
+from shipwake.judge.tail import SHARE, Prior, Tail
 
 WEIGHT = 0.1
 """Share of the evidence that is spent on this question; the rest is for moves of common size."""
 FROM = 12
 """Samples below which a move is not asked how far it went: a burst may be most of them."""
+FAR = Prior(shape=0.0, size=0.35, power=0.55, count=4.0, least=0.1)
+"""As on long histories of many kinds, where the log of β strays by ½ from it: as does one of four draws."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Beyond:
     """One direction. G = max over stops of log(1 + e), e the level since the change that no limit caps.
 
-    `by_moment` [n] are the G of the placebo moments; their tail is exponential by default, which allows e
-    a tail as heavy as any Pareto's.
+    `by_moment` [n] are the G of the placebo moments; their tail is exponential by default, which gives e
+    the tail of a Pareto distribution.
     """
 
     by_moment: npt.NDArray[np.float32]
@@ -50,7 +52,7 @@ def calibrate(levels: list[Floats], sign: int, effective: float) -> Beyond:
     return Beyond(
         g.astype(np.float32),
         ordered,
-        tail.fit(ordered, effective, shape_prior=0.0, size_prior=None),
+        tail.fit(ordered, effective, FAR),
     )
 
 

@@ -53,7 +53,8 @@ class Described:
         """The rows [k, 6] of all moments whose watches do not touch those of the moments [start, end)."""
         first, last = self.at[start] - HORIZON, self.at[end - 1] + HORIZON
         kept = (self.at <= first) | (self.at >= last)
-        return self.rows[kept].reshape(-1, self.rows.shape[2]).astype(np.float64)
+        rows: Floats = self.rows[kept].astype(np.float64)
+        return rows.reshape(-1, rows.shape[2])
 
 
 def describe(z: Floats, moments: Moments, moments_s: Floats) -> Described:

@@ -14,7 +14,7 @@ from shipwake.judge.normal import Model, Normal
 from shipwake.judge.recurrence import Recurrence
 from shipwake.judge.shift import Shift
 from shipwake.judge.statistics import Paths
-from shipwake.judge.tail import SHARE
+from shipwake.judge.tail import SHARE, Prior
 from shipwake.judge.taught import Score, Taught
 from shipwake.judge.watch_p import Moved
 from shipwake.judge.watched import Watched
@@ -27,6 +27,8 @@ SIZES = (0.25, 0.5, 1.0, 1.5, 2.5, 4.0, 6.0)
 TRIED = 40
 """Watches of the oldest part on which each size is tried, at least; none is asked about without need."""
 POWER = 0.8
+UNTOLD = Prior(shape=0.25)
+"""Scores are of any scale, so that nothing is known of how far their tails reach."""
 
 
 def teach(normal: Normal, score: Score) -> Normal:
@@ -78,7 +80,7 @@ def _calibrated(scores: Floats, toward: np.ndarray, effective: float) -> Calibra
         maxima=maxima,
         by_moment=by_moment.astype(np.float32),
         weak=np.quantile(u, 1 - POWER, axis=0),
-        tail=tail.fit(maxima, effective, size_prior=None),
+        tail=tail.fit(maxima, effective, UNTOLD),
     )
 
 

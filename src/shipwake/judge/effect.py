@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shipwake.domain import Floats
+from shipwake.domain import Effect, Floats
 from shipwake.judge.moments import HORIZON, STOPS
 from shipwake.judge.statistics import BURST, Measure
 
 COVERAGE = 0.95
+STAYED = 0.5
+"""Share of a distance from the forecast that must be a move from where the level stood before the change."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,3 +69,18 @@ def straying(z: Floats, measure: Measure | None, least: float, effective: float)
         low.append(min(ordered[int(cut * (n - 1))] * widen, -least))
         high.append(max(ordered[int(np.ceil((1 - cut) * (n - 1)))] * widen, least))
     return Straying(np.array(low), np.array(high))
+
+
+def stayed(z: Floats, since: Floats, effect: Effect) -> bool:
+    """Whether the level is where it was before the change, and only the forecast is far from it.
+
+    Of residuals [k] from the forecast and from where the level stood. A forecast may tell of a return to the
+    middle that does not come; then nothing moved with the change. It must have gone half as far as the interval
+    is sure of its distance from the forecast.
+    """
+    sure = effect.low if effect.estimate > 0 else -effect.high
+    if sure <= 0 or not len(z):
+        return False
+    sign = 1 if effect.estimate > 0 else -1
+    share = min(sure / abs(effect.estimate), 1.0)
+    return bool(sign * since.mean() < STAYED * share * sign * z.mean())

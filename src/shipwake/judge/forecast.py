@@ -25,12 +25,13 @@ class Forecast:
     """Learned at the placebo moments, told for other moments.
 
     `residuals` [60, n] at the placebo moments (each from the fit of the other folds), `past` [60, k] at
-    earlier changes, `expected` [60] after the anchor.
+    earlier changes, `expected` [60] after the anchor, `level` the mean of the last 60 before it.
     """
 
     residuals: Floats
     past: Floats
     expected: Floats
+    level: float
 
 
 def forecast(
@@ -54,10 +55,12 @@ def forecast(
         clipped = np.clip(stretches / deviation, -FEATURE_LIMIT, FEATURE_LIMIT)
         return np.asarray(start + fit.coefficients @ clipped)
 
+    now = np.array([len(x)], dtype=np.int64)
     return Forecast(
         residuals=targets - fit.held_out,
         past=following(x, changes) - foretold(calm, changes),
-        expected=foretold(recent, np.array([len(x)], dtype=np.int64))[:, 0],
+        expected=foretold(recent, now)[:, 0],
+        level=float(_level(recent, now)[0]),
     )
 
 

@@ -24,16 +24,18 @@ Times = npt.NDArray[np.float64]
 class Model:
     """How the series goes on when nothing changes, and how far it strays then.
 
-    `expected` [60] is the forecast on the transformed scale without season; `sigma` the local scale of
-    its residuals at the anchor (1 for counts, which bring their own); `limit` [60] and `drawn_limit`
-    [60] bound scaled residuals; `band_low`, `band_high` [60] are the quantiles of single ones.
-    `moments_s` are the placebo moments, epoch seconds, ascending. `described` is what the detector that
-    the indicator names is taught by, and `detector` the taught one, whose scores `up` and `down` are of.
+    `expected` [60] is the forecast on the transformed scale without season, `level` that of the last 60
+    samples before the anchor, from which it sets out; `sigma` the local scale of its residuals at the
+    anchor (1 for counts, which bring their own); `limit` [60] and `drawn_limit` [60] bound scaled
+    residuals; `band_low`, `band_high` [60] are the quantiles of single ones. `moments_s` are the placebo
+    moments, epoch seconds, ascending. `described` is what the detector that the indicator names is taught
+    by, and `detector` the taught one, whose scores `up` and `down` are of.
     """
 
     transform: Transform
     rhythm: Rhythm
     expected: Floats
+    level: float
     sigma: float
     limit: Floats
     drawn_limit: Floats
@@ -52,9 +54,16 @@ class Model:
     def foretold(self, position: npt.NDArray[np.int64], unit_s: float) -> Floats:
         """The transformed series at slots since the anchor, shape of `position`; the last forecast is held."""
         known = np.minimum(position, HORIZON - 1)
-        recurring = self.rhythm.at(position, unit_s)
+        return np.asarray(self.expected[known] + self._recurring(position, unit_s))
+
+    def standing(self, position: npt.NDArray[np.int64], unit_s: float) -> Floats:
+        """The same if nothing moved but what the clock and every change bring: no return to the middle."""
+        return np.asarray(self.level + self._recurring(position, unit_s))
+
+    def _recurring(self, position: npt.NDArray[np.int64], unit_s: float) -> Floats:
+        known = np.minimum(position, HORIZON - 1)
         curve = np.where(position < HORIZON, self.habit.returned.curve[known], 0.0)
-        return np.asarray(self.expected[known] + recurring + curve)
+        return np.asarray(self.rhythm.at(position, unit_s) + curve)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,8 +6,11 @@ from shipwake.judge import beyond
 from shipwake.judge.calibration import Calibration
 from shipwake.judge.normal import Model
 from shipwake.judge.shift import Shift
-from shipwake.judge.statistics import STATISTICS, Shape
+from shipwake.judge.statistics import DRAWN_FROM, STATISTICS, Shape
 from shipwake.judge.tail import SHARE
+
+REACH = 0.95
+"""Share of the limit of residuals beyond which their mean hardly ever gets."""
 
 
 def noticeable(shift: Shift, calibration: Calibration, samples: int, level: float) -> float | None:
@@ -33,5 +36,6 @@ def noticeable(shift: Shift, calibration: Calibration, samples: int, level: floa
 
 
 def _out_of_reach(model: Model, horizon: int, needed: float) -> bool:
-    drawn = model.noise is None and horizon >= 12
-    return drawn and needed > 0.95 * float(np.mean(model.drawn_limit[:horizon]))
+    """Residuals are drawn in to a limit, so that their mean never gets there."""
+    limit = model.drawn_limit if horizon >= DRAWN_FROM else model.limit
+    return model.noise is None and needed > REACH * float(np.mean(limit[:horizon]))

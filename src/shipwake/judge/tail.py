@@ -8,10 +8,6 @@ from shipwake.domain import Floats
 
 SHARE = 0.1
 """Share of the sample that is the tail."""
-PRIOR_SHAPE = 0.25
-PRIOR_SIZE = 0.47
-"""β of the maximum of a watch, in distances from median to threshold, for most series."""
-PRIOR_COUNT = 10.0
 FEWEST = 8
 
 
@@ -34,40 +30,54 @@ class Tail:
         """The m that has P(M > m) = p, for p ≤ SHARE."""
         if self.shape < 1e-6:
             return self.threshold - self.size * float(np.log(p / SHARE))
-        return self.threshold + self.size * ((p / SHARE) ** -self.shape - 1) / self.shape
+        return float(self.threshold + self.size * ((p / SHARE) ** -self.shape - 1) / self.shape)
 
     def at_least(self, threshold: float, size: float) -> "Tail":
         """This tail, no lighter than one with that threshold and size."""
         return Tail(max(self.threshold, threshold), self.shape, max(self.size, size))
 
 
-def fit(
-    ordered: Floats,
-    effective: float,
-    shape_prior: float = PRIOR_SHAPE,
-    size_prior: float | None = PRIOR_SIZE,
-) -> Tail:
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What tails of a kind are like: ξ is `shape`, β is `size`·d^`power`, d from median to threshold.
+
+    It is worth `count` draws of the tail; β is at least `least`. Without `size` nothing is said of β.
+    """
+
+    shape: float
+    size: float | None = None
+    power: float = 1.0
+    count: float = 10.0
+    least: float = 1e-6
+
+
+WATCH = Prior(shape=0.25, size=0.47)
+"""Of the maximum of a watch, for most series."""
+
+
+def fit(ordered: Floats, effective: float, prior: Prior = WATCH) -> Tail:
     """Of an ascending sample [n] that is worth `effective` independent draws.
 
     Probability-weighted moments (Hosking and Wallis, Technometrics 29, 1987). Few draws say little of a
-    tail: ξ is shrunk to `shape_prior` and log β to that of `size_prior`·(threshold − median), each prior
-    worth ten draws of the tail; `size_prior` None leaves β as it is.
+    tail: ξ and log β are mixed with those of `prior`.
     """
     n = len(ordered)
     threshold = float(ordered[int((1 - SHARE) * (n - 1))])
     excess = ordered[ordered > threshold] - threshold
     k = len(excess)
+    if prior.size is None:
+        usual = max(float(excess.mean()) if k else 0.0, 1e-3) * (1 - prior.shape)
+    else:
+        distance = threshold - float(ordered[n // 2])
+        usual = max(prior.size * distance**prior.power, prior.least)
     if k < FEWEST:
-        mean = float(excess.mean()) if k else 1e-3
-        return Tail(threshold, shape_prior, max(mean * (1 - shape_prior), 1e-6))
+        mean = float(excess.mean()) if k else 0.0
+        return Tail(threshold, prior.shape, max(mean * (1 - prior.shape), usual))
     b0 = float(excess.mean())
     b1 = float(np.mean(excess * (1 - (np.arange(1, k + 1) - 0.35) / k)))
     shape = 2 - b0 / max(b0 - 2 * b1, 1e-12)
     worth = min(k, SHARE * effective)
-    own = worth / (worth + PRIOR_COUNT)
-    shape = max(own * float(np.clip(shape, -0.2, 0.5)) + (1 - own) * shape_prior, 0.0)
+    own = worth / (worth + prior.count)
+    shape = max(own * float(np.clip(shape, -0.2, 0.5)) + (1 - own) * prior.shape, 0.0)
     size = max(b0 * (1 - shape), 1e-6)
-    if size_prior is None:
-        return Tail(threshold, shape, size)
-    usual = max(size_prior * (threshold - float(ordered[n // 2])), 1e-6)
     return Tail(threshold, shape, float(size**own * usual ** (1 - own)))

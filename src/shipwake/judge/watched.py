@@ -35,11 +35,13 @@ class Residuals:
 
     `foretold` [m] is the forecast on the transformed scale, `rate` the mean expected rate of counts over the
     first 60 slots, come or not: what a statistic is divided by must not change from look to look.
+    `since` [m] are what `z` would be had the level before the anchor been foretold to stand.
     """
 
     z: Floats
     foretold: Floats
     rate: float
+    since: Floats
 
 
 def watched(normal: Normal, after: Samples, look: Look) -> Watched:
@@ -65,16 +67,27 @@ def _adds(sli: Sli) -> bool:
 
 
 def residuals(model: Model, seen: Watched) -> Residuals:
-    """How the samples differ from what was foretold."""
-    read = seen.read
-    foretold = model.foretold(np.arange(len(seen)) + seen.shift, seen.unit_s)
+    """How the samples differ from what was foretold, and from where the indicator stood."""
+    position = np.arange(len(seen)) + seen.shift
+    foretold = model.foretold(position, seen.unit_s)
+    since = _scaled(model, seen.read, model.standing(position, seen.unit_s))
+    return Residuals(_scaled(model, seen.read, foretold), foretold, _rate(model, seen), since)
+
+
+def _scaled(model: Model, read: Readings, foretold: Floats) -> Floats:
+    """Residuals from `foretold`: in units of the noise, or excesses of events for counts."""
     if model.noise is None:
-        z = np.where(read.ok, (model.transform.forward(read.values) - foretold) / model.sigma, 0.0)
-        return Residuals(z, foretold, 0.0)
-    rates = model.noise.bounded(model.transform.inverse(foretold))
-    z = read.parts - rates * read.totals
+        x = model.transform.forward(read.values)
+        return np.where(read.ok, (x - foretold) / model.sigma, 0.0)
+    return read.parts - model.noise.bounded(model.transform.inverse(foretold)) * read.totals
+
+
+def _rate(model: Model, seen: Watched) -> float:
+    """The mean rate of counts foretold for the first 60 slots; 0 for what is not counted."""
+    if model.noise is None:
+        return 0.0
     early = model.foretold(np.arange(HORIZON) + seen.shift, seen.unit_s)
-    return Residuals(z, foretold, float(model.noise.bounded(model.transform.inverse(early)).mean()))
+    return float(model.noise.bounded(model.transform.inverse(early)).mean())
 
 
 def early_path(model: Model, seen: Watched, found: Residuals) -> Paths:

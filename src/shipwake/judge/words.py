@@ -13,7 +13,10 @@ SETTLED = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the word follows from. `sign` is the harmful direction, `noticeable` and `notice` are sizes in the unit."""
+    """What the word follows from. `sign` is the harmful direction, `noticeable` and `notice` are sizes in the unit.
+
+    `stayed` says that the level is where it was before the change, however far it is from the forecast.
+    """
 
     p_worse: float
     p_better: float
@@ -25,6 +28,7 @@ class Evidence:
     noticeable: float | None
     notice: float | None
     recovered: bool
+    stayed: bool
     lost: bool
     factor: float
 
@@ -52,7 +56,7 @@ def degree(effect: Effect, expected: Band, sign: int) -> float:
 
 def word(sli: Sli, e: Evidence) -> tuple[Health, Reason]:
     """The health of one indicator, and why."""
-    if e.p_worse <= e.level and _matters(e, e.sign):
+    if e.p_worse <= e.level and _matters(e, e.sign) and not e.stayed:
         return _worse(e)
     if sli.better is not Better.EITHER and _better(e):
         return Health.IMPROVED, Reason.MOVED
@@ -78,7 +82,8 @@ def _worse(e: Evidence) -> tuple[Health, Reason]:
 
 def _better(e: Evidence) -> bool:
     """That evidence, and an interval that holds no standstill: praise is for what lasts."""
-    return e.p_better <= e.level and near_end(e.effect, -e.sign) > 0 and _matters(e, -e.sign)
+    moved = near_end(e.effect, -e.sign) > 0 and not e.stayed
+    return e.p_better <= e.level and moved and _matters(e, -e.sign)
 
 
 def _matters(e: Evidence, sign: int) -> bool:

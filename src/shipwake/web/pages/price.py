@@ -26,8 +26,9 @@ class Caution:
 
 def costs(sli: Sli, looks: Sequence[Assessment], caution: Caution) -> Iterator[Fact]:
     """The facts of one indicator; `looks` are those of its newest change, in their order."""
-    past = {"url": "/backtest", "link": "On your own past"}
-    yield Fact(term="false alarms", text=_false_alarms(caution), **past)
+    yield Fact(
+        term="false alarms", text=_false_alarms(caution), url="/backtest", link="On your own past"
+    )
     told = next((a for a in looks if a.wanted >= SETTLED and a.noticeable), None)
     if told is not None:
         yield Fact(term="noticed", text=_noticed(told, sli))
