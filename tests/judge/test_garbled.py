@@ -175,10 +175,9 @@ def test_any_numbers_are_answered(sizes: list[float], seed: int, kind: str) -> N
 
 def test_ten_million_samples_are_answered() -> None:
     """Four months of seconds are judged by the minute; what came before the last four weeks is not read."""
-    day = noisy(7, 86400)
-    values = np.resize(day, 10_000_000)
-    normal = _learned(gauge(), SECOND, values)
-    word = _word(normal, Samples.of(ANCHOR, SECOND, day[:3600]), ANCHOR + HOUR)
+    values = np.resize(noisy(7, 86400), 10_003_600)
+    normal = _learned(gauge(), SECOND, values[:-3600])
+    word = _word(normal, Samples.of(ANCHOR, SECOND, values[-3600:]), ANCHOR + HOUR)
 
     assert word.reason is Reason.NORMAL
     assert not word.health.hurts

@@ -62,7 +62,7 @@ class Samples:
     def of(cls, start: datetime, step: timedelta, values: npt.ArrayLike) -> Self:
         """Samples from plain numbers, NaN for a gap; shape [n] or [n, columns]."""
         array = np.array(values, dtype=np.float64)
-        array = array.reshape(len(array), -1)
+        array = array[:, None] if array.ndim == 1 else array
         states = np.where(np.isfinite(array).all(axis=1), Slot.VALUE, Slot.GAP).astype(np.uint8)
         array[states != Slot.VALUE] = np.nan
         return cls(utc(start).timestamp(), step.total_seconds(), array, states)

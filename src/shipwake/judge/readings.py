@@ -57,7 +57,7 @@ def _ratio(samples: Samples, present: Flags, unsure: Flags) -> Readings:
         none = np.zeros(len(samples), bool)
         return Readings(blank, blank, blank, none, none, int(np.sum(present)), unsure)
     part, total = samples.values[:, 0], samples.values[:, 1]
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         sane = present & (total >= 0) & (total < BEYOND) & (part >= 0)
         sane &= part <= SLACK * total + 1
         ok = sane & (total > NOTHING)
