@@ -24,6 +24,7 @@ from shipwake.judge.onset import onset
 from shipwake.judge.power import noticeable
 from shipwake.judge.recovery import recovered
 from shipwake.judge.refusal import Refusal
+from shipwake.judge.share_power import noticeable_share
 from shipwake.judge.shift import Shift, effect_of, relative, shift_of, shown_factor
 from shipwake.judge.watch_p import Verdicts, by_meaning, moved
 from shipwake.judge.watched import Residuals, Watched, early_path, residuals, watched
@@ -136,6 +137,8 @@ def _judged(
 
 def _noticeable(shift: Shift, model: Model, seen: Watched, sign: int, level: float) -> float | None:
     direction = model.up if sign > 0 else model.down
+    if model.detector is None and model.noise is not None:
+        return noticeable_share(shift, model.noise, direction, seen.read.totals, sign, level)
     if model.detector is None:
         z = noticeable(shift, direction, len(seen), level)
     else:

@@ -37,7 +37,7 @@ class Shift:
             return float(self.model.transform.inverse(x).mean()) * self.factor
         if self.counted <= 0:
             return self.rate * self.factor
-        deviation = _deviation(noise, self.rate, self.counted)
+        deviation = deviation_of(noise, self.rate, self.counted)
         return float(np.clip(self.rate + z * deviation / self.counted, 0.0, 1.0)) * self.factor
 
 
@@ -58,7 +58,8 @@ def shift_of(sli: Sli, model: Model, seen: Watched, found: Residuals) -> Shift:
     return Shift(model, foretold, rate, counted, shown_factor(sli))
 
 
-def _deviation(noise: CountNoise, rate: float, counted: float) -> float:
+def deviation_of(noise: CountNoise, rate: float, counted: float) -> float:
+    """The standard deviation of the excess of events of so many counted."""
     return float(noise.deviation(np.array(rate), np.array(counted)))
 
 
@@ -81,9 +82,9 @@ def effect_of(sli: Sli, shift: Shift, seen: Watched, found: Residuals) -> tuple[
     z = float(estimate(found.z[ok][:, None])[0])
     wide = 1.0
     if shift.model.noise is not None:
-        deviation = _deviation(shift.model.noise, shift.rate, shift.counted)
+        deviation = deviation_of(shift.model.noise, shift.rate, shift.counted)
         z = z * n / deviation if deviation > 0 else 0.0
-        now = _deviation(shift.model.noise, shift.level(z) / shift.factor, shift.counted)
+        now = deviation_of(shift.model.noise, shift.level(z) / shift.factor, shift.counted)
         wide = max(now / deviation, 1.0) if deviation > 0 else 1.0
     expected = shift.level(0.0)
     moved = [shift.level(q) - expected for q in (z, z - wide * high, z - wide * low)]

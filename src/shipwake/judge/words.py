@@ -6,7 +6,8 @@ from shipwake.domain import Band, Better, Effect, Health, Reason, Sli, SliKind
 
 FAR = 3.0
 """Half-widths of the normal beyond which the near end of the interval is far outside."""
-QUIET_SHARE = 0.05
+QUIET_SHARE = 0.04
+"""A rise of one in a hundred to one in twenty is grave."""
 SETTLED = 20
 """Samples after which the move that could be noticed is what `notice: auto` stands for."""
 
