@@ -12,8 +12,8 @@ from tests.judge.cases import ANCHOR, LEVEL, STEP, WATCHED, gauge, judged, ratio
 
 DAY = 1440
 HISTORY = 5 * DAY
-SERIES = 60
-FUTURES = 6
+SERIES = 48
+FUTURES = 2
 """Ways in which each series goes on: alike before the change, drawn apart after it."""
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Floats]
 Show = Callable[[np.random.Generator, Floats, Floats], Floats]

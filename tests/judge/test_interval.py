@@ -5,7 +5,7 @@ import pytest
 
 from shipwake.domain import Assessment, Floats
 from tests.judge.cases import judged
-from tests.judge.many import GAUGES, PLAIN, RATIOS, SERIES, share, watches, within, words
+from tests.judge.many import FUTURES, GAUGES, PLAIN, RATIOS, SERIES, share, watches, within, words
 
 STOPS = (12, 20, 60)
 LEAST, MOST = 0.93, 0.97
@@ -32,7 +32,9 @@ def test_no_move_lies_in_the_interval(samples: int) -> None:
 def test_a_move_lies_in_the_interval(move: float) -> None:
     """What was added to a gauge lies in the interval as often, however large it is."""
     found = [
-        _holds(judged(w.normal, w.after + move), move) for name in PLAIN for w in watches(name)
+        _holds(judged(w.normal, w.after + move), move)
+        for name in PLAIN
+        for w in watches(name)[::FUTURES]
     ]
 
     assert _is_right(share(found), SERIES * len(PLAIN))
@@ -44,14 +46,14 @@ def failing(after: Floats, more: float, rng: np.random.Generator) -> Floats:
     return np.stack([bad + rng.binomial(total - bad, more), total], axis=1).astype(np.float64)
 
 
-@pytest.mark.parametrize("more", [0.0, 0.002, 0.01, 0.05, 0.3])
+@pytest.mark.parametrize("more", [0.0, 0.002, 0.01, 0.3])
 def test_a_share_lies_in_the_interval(more: float) -> None:
     """Of failures that were added to one in a hundred, few or many, the interval holds the share."""
     rng = np.random.default_rng(1)
     found = [
         _holds(judged(w.normal, failing(w.after, more, rng)), 100 * more * 0.99)
         for name in RATIOS
-        for w in watches(name)
+        for w in watches(name)[::FUTURES]
     ]
 
     assert share(found) >= LEAST or within(share(found), LEAST, SERIES * len(RATIOS))
