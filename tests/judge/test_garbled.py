@@ -110,7 +110,8 @@ def test_a_short_history_is_answered(sli: Sli, count: int) -> None:
     if count < 219:
         assert word.health is Health.UNKNOWN
         assert word.reason in {Reason.NO_SAMPLES, Reason.SHORT_HISTORY}
-    assert _word(normal, Samples.nothing(ANCHOR, MINUTE, sli.columns), ANCHOR + HOUR)
+    nothing = _word(normal, Samples.nothing(ANCHOR, MINUTE, sli.columns), ANCHOR + HOUR)
+    assert nothing.health is Health.UNKNOWN
 
 
 WRONG = {

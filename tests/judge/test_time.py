@@ -75,7 +75,7 @@ def test_finer_samples_are_gathered(*, finer_s: int, counts: bool) -> None:
 def _days(seed: int, count: int) -> Floats:
     """A level of 100 that rises by half every noon, with noise."""
     rhythm = 25 * np.sin(2 * np.pi * np.arange(count) / DAY)
-    return noisy(seed, count) + rhythm
+    return np.asarray(noisy(seed, count) + rhythm)
 
 
 @pytest.mark.parametrize("hours", [4, 24, 168])
