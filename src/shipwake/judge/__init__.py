@@ -3,6 +3,7 @@
 from shipwake.judge.assess import assess
 from shipwake.judge.detector import teach
 from shipwake.judge.joint import Level, at_caution, level
+from shipwake.judge.later import Coarser, assess_later, coarser, fold_later
 from shipwake.judge.learn import learn
 from shipwake.judge.normal import Normal
 from shipwake.judge.past import Past
@@ -10,12 +11,16 @@ from shipwake.judge.regrid import regrid
 from shipwake.judge.taught import Score
 
 __all__ = [
+    "Coarser",
     "Level",
     "Normal",
     "Past",
     "Score",
     "assess",
+    "assess_later",
     "at_caution",
+    "coarser",
+    "fold_later",
     "learn",
     "level",
     "regrid",
