@@ -16,11 +16,14 @@ HARM_LASTS = timedelta(hours=1)
 """How long an earlier harmful change is taken to have hurt where nothing says when it ended."""
 
 
-def normal_of(river: River, change: Change, sli: Sli, anchor: datetime) -> Normal:
-    """The normal of one SLI before the exposure step at `anchor`.
+def normal_of(
+    river: River, change: Change, sli: Sli, anchor: datetime, unit_s: float | None = None
+) -> Normal:
+    """The normal of one SLI before the exposure step at `anchor`, at the resolution `unit_s` (its own unless given).
 
     Raises SourceError where it cannot be read, and DetectorError where the detector it names cannot be taught.
     """
+    resolution_s = unit_s or river.unit(sli).total_seconds()
 
     def now() -> Normal:
         read = river.sources[sli.source].samples(sli, anchor - HISTORY, anchor)
@@ -28,10 +31,10 @@ def normal_of(river: River, change: Change, sli: Sli, anchor: datetime) -> Norma
         history = read.from_first_value()
         with river.store.read() as tx:
             past = past_changes(tx, change, sli, anchor)
-        unit_s = river.unit(sli).total_seconds()
-        return river.detectors.taught(river.learner(sli, history, anchor, past, unit_s=unit_s))
+        learned = river.learner(sli, history, anchor, past, unit_s=resolution_s)
+        return river.detectors.taught(learned)
 
-    return river.normals.get((change.id, sli.name, anchor), now)
+    return river.normals.get((change.id, sli.name, anchor, resolution_s), now)
 
 
 def learn_ahead(river: River) -> bool:

@@ -21,10 +21,11 @@ from shipwake.domain import (
 from shipwake.flow.caution import usual
 from shipwake.flow.crash_points import crash_point
 from shipwake.flow.detectors import DetectorError
-from shipwake.flow.learn import level_of, normal_of
+from shipwake.flow.later import Seen, seen
+from shipwake.flow.learn import level_of
 from shipwake.flow.river import River
 from shipwake.flow.tell import compose, recipients
-from shipwake.judge import Level, Normal, assess
+from shipwake.judge import Level
 from shipwake.sources import SourceError
 from shipwake.store import Leased, Tx
 from shipwake.verdict import Other, fold
@@ -33,7 +34,7 @@ log = structlog.get_logger()
 BATCH = 256
 LEASE_S = 120.0
 AROUND = timedelta(hours=1)
-"""How near this change, or the present, another one must be to be a suspect."""
+"""How near this change, the beginning of a move, or the present another one must be to be a suspect."""
 NEAREST = 20
 Levels = tuple[Level, Level | None]
 """What evidence is held against, and what it would be by the usual caution where that is not the same."""
@@ -122,8 +123,7 @@ def _found(
     if sli is None:
         return _unknown(planned, Reason.NO_INDICATORS, "this indicator is no longer configured")
     try:
-        normal = normal_of(river, change, sli, planned.anchor)
-        after = river.sources[sli.source].samples(sli, planned.anchor, planned.due)
+        found = seen(river, change, sli, planned)
     except SourceError as error:
         if not error.permanent and _patient(river, sli, planned):
             return Waiting(
@@ -131,18 +131,18 @@ def _found(
             )
         return _unknown(planned, Reason.SOURCE_ERROR, error.message)
     crash_point("after samples")
-    if not _arrived(after, planned.due) and _patient(river, sli, planned):
+    if not _arrived(found.after, planned.due) and _patient(river, sli, planned):
         return Waiting(river.clock.now() + river.unit(sli) / 2, "samples still arriving")
-    return _priced(normal, after, planned, levels)
+    return _priced(found, levels)
 
 
-def _priced(normal: Normal, after: Samples, planned: Look, levels: Levels) -> Assessment:
+def _priced(judged: Seen, levels: Levels) -> Assessment:
     """The assessment; where a number of false alarms is asked for, with what would be noticed by usual caution."""
     held, otherwise = levels
-    found = assess(normal, after, planned, held)
+    found = judged.held_against(held)
     if otherwise is None:
         return found
-    return replace(found, noticeable_usually=assess(normal, after, planned, otherwise).noticeable)
+    return replace(found, noticeable_usually=judged.held_against(otherwise).noticeable)
 
 
 def _patient(river: River, sli: Sli, planned: Look) -> bool:
@@ -203,7 +203,7 @@ def _commit(
         change,
         list(newest.values()),
         slis,
-        others_near(tx, change, at),
+        others_near(tx, change, at, [a.onset.at for a in newest.values() if a.onset]),
         seq=previous.seq + 1 if previous else 1,
         now=at,
         next_look=tx.looks.next_of(change.id),
@@ -228,13 +228,18 @@ def _following(done: Look, step: tuple[datetime, datetime, bool] | None) -> Look
     )
 
 
-def others_near(tx: Tx, change: Change, now: datetime) -> list[Other]:
-    """The other live changes of this environment, up to `now`, that might explain a move since this change."""
+def others_near(
+    tx: Tx, change: Change, now: datetime, begun: Sequence[datetime] = ()
+) -> list[Other]:
+    """The other live changes of this environment, up to `now`, that might explain a move since this change.
+
+    `begun` is when each move began that is known: at a later look hours after this change, and long ago.
+    """
     if change.at is None:
         return []
     found = {
         s.change.id: s
-        for moment in (change.at, now)
+        for moment in dict.fromkeys((change.at, *begun, now))
         for s in tx.changes.near(moment, AROUND, change.environment, limit=NEAREST)
     }
     return [

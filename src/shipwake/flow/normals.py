@@ -7,8 +7,8 @@ from threading import Lock
 
 from shipwake.judge import Normal
 
-Key = tuple[str, str, datetime]
-"""Change, SLI and the exposure step that is judged."""
+Key = tuple[str, str, datetime, float]
+"""Change, SLI, the exposure step that is judged, and the seconds that one judged sample spans."""
 
 
 class Normals:
