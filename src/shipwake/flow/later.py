@@ -6,7 +6,7 @@ from datetime import datetime
 from shipwake.domain import Assessment, Change, Look, Samples, Sli, planned
 from shipwake.flow.learn import normal_of
 from shipwake.flow.river import River
-from shipwake.judge import Coarser, Level, Normal, assess, assess_later, coarser, fold_later
+from shipwake.judge import Coarser, Held, Level, Normal, assess, assess_later, coarser, fold_later
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class Seen:
         early = assess(self.normal, self.after, self.look, level)
         if not self.later:
             return early
-        found = [self._by(later, level) for later in self.later]
-        return fold_later(early, found)
+        held = Held(level, self.planned, early)
+        return fold_later(early, [self._by(later, held) for later in self.later])
 
-    def _by(self, later: Later, level: Level) -> Assessment:
+    def _by(self, later: Later, held: Held) -> Assessment:
         look = replace(self.look, anchor=later.anchor)
-        return assess_later(later.normal, self.after, look, level, later.unit, planned=self.planned)
+        return assess_later(later.normal, later.unit, self.after, look, held)
 
 
 def seen(river: River, change: Change, sli: Sli, look: Look) -> Seen:

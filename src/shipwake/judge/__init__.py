@@ -3,7 +3,7 @@
 from shipwake.judge.assess import assess
 from shipwake.judge.detector import teach
 from shipwake.judge.joint import Level, at_caution, level
-from shipwake.judge.later import Coarser, assess_later, coarser, fold_later
+from shipwake.judge.later import Coarser, Held, assess_later, coarser, fold_later
 from shipwake.judge.learn import learn
 from shipwake.judge.normal import Normal
 from shipwake.judge.past import Past
@@ -12,6 +12,7 @@ from shipwake.judge.taught import Score
 
 __all__ = [
     "Coarser",
+    "Held",
     "Level",
     "Normal",
     "Past",

@@ -27,6 +27,9 @@ COARSEST_S = 7200.0
 NOT_HEARD = (Reason.WENT_DARK, Reason.SOURCE_ERROR, Reason.UNREADABLE)
 """Whatever the hours before said: of what is not heard now nobody can say that it is well."""
 
+SILENT = (Reason.TOO_QUIET, Reason.SHORT_HISTORY, Reason.NO_SAMPLES, Reason.FLAT)
+"""Where the early looks cannot raise an alarm, or next to none, whatever happens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coarser:
@@ -45,6 +48,22 @@ class Coarser:
         return replace(sli, notice=notice, objective=objective)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What later looks are held against, of which `planned` share the level; `early` is what the early looks say."""
+
+    level: Level
+    planned: int
+    early: Assessment
+
+    @property
+    def share(self) -> float:
+        """The level of each; what early looks that had to be silent could not spend is theirs too."""
+        silent = self.early.health is Health.UNKNOWN and self.early.reason in SILENT
+        whole = self.level.later + (self.level.early if silent else 0.0)
+        return whole / max(self.planned, 1)
+
+
 def coarser(unit_s: float, elapsed_s: float) -> Coarser | None:
     """The resolution at which `elapsed_s` seconds are at most 60 samples; None where the early one is that already.
 
@@ -56,21 +75,21 @@ def coarser(unit_s: float, elapsed_s: float) -> Coarser | None:
 
 
 def assess_later(
-    normal: Normal, after: Samples, look: Look, level: Level, unit: Coarser, *, planned: int
+    normal: Normal, unit: Coarser, after: Samples, look: Look, held: Held
 ) -> Assessment:
-    """What a later look finds, by a `normal` that was learned at `unit`, where `planned` later looks share their level.
+    """What a later look finds, by a `normal` that was learned at `unit`.
 
     Its p-values are priced: multiplied by what an early one is worth more, so that all of a change are held
     against the same level, that of early looks. Of counts, numbers are for an early unit.
     """
-    share = level.later / max(planned, 1)
+    share = held.share
     found = assess(normal, after, look, Level(early=share, later=share))
-    price = level.early / share
+    price = held.level.early / share
     found = replace(
         found,
         p_worse=min(1.0, found.p_worse * price),
         p_better=min(1.0, found.p_better * price),
-        level=level.early,
+        level=held.level.early,
     )
     return _for_a_unit(found, unit.times) if normal.sli.kind is SliKind.COUNT else found
 
