@@ -63,3 +63,19 @@ def test_each_resolution_is_learned_once_from_before_the_change(here: Town) -> N
 
     names = ("checkout latency", "checkout errors")
     assert sorted(learned) == sorted((name, live, s) for name in names for s in (60.0, 240.0))
+
+
+def test_a_harm_of_a_later_exposure_step_is_still_told_after_four_hours(here: Town) -> None:
+    """A flag that hurts from its second step on is told with that step's onset, however later looks are counted."""
+    first = here.clock.now()
+    here.ramps(ALICE, "new-cart", [(first, 0.1)])
+    here.minutes(90)
+    second = here.clock.now()
+    here.ramps(ALICE, "new-cart", [(first, 0.1), (second, 0.5)])
+    here.slower = 60
+    here.minutes(151)
+    verdict = here.verdicts("new-cart")[-1]
+
+    assert verdict.at == first + timedelta(hours=4)
+    assert verdict.health.hurts
+    assert verdict.onset == second
