@@ -1,12 +1,12 @@
 """Learned for once, the moments of a day are judged nearly as if each were learned for, and none saw itself."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
 
-from shipwake.domain import Floats, Look, Samples, Sli, SliKind
+from shipwake.domain import Floats, Look, Samples, Sli, SliKind, Slot
 from shipwake.judge import Normal, Past, assess, learn, learn_onward
 from tests.judge.cases import ANCHOR, LEVEL, STEP, gauge, ratio
 
@@ -52,6 +52,12 @@ def _same(one: Normal, other: Normal) -> bool:
     )
 
 
+def _onward(sli: Sli, samples: Samples, anchors: list[datetime] = LATER) -> list[Normal]:
+    """The normals of all anchors, each of which has one."""
+    found = learn_onward(sli, samples, anchors, (), unit_s=60)
+    return [n for n in found if n is not None]
+
+
 def _words(normal: Normal, samples: Samples) -> tuple[float, float, Floats]:
     due = normal.anchor + 60 * STEP
     look = Look(change="", sli="", number=1, due=due, anchor=normal.anchor)
@@ -68,6 +74,8 @@ def test_at_its_first_anchor_it_tells_what_learning_tells(sli: Sli) -> None:
     first, again = learn_onward(sli, samples, [ANCHOR, ANCHOR], past, unit_s=60)
     learned = learn(sli, samples.between(BEGIN, ANCHOR), ANCHOR, past, unit_s=60)
 
+    assert first is not None
+    assert again is not None
     assert _same(first, learned)
     assert _same(again, learned)
 
@@ -76,14 +84,12 @@ def test_at_its_first_anchor_it_tells_what_learning_tells(sli: Sli) -> None:
 def test_later_it_judges_nearly_as_if_learned_anew(sli: Sli) -> None:
     """Hours later the evidence is that of a learning of its own, as closely as one more day of past changes it."""
     samples = _samples(sli)
-    onward = learn_onward(sli, samples, LATER, (), unit_s=60)
+    onward = _onward(sli, samples)
     logs = []
     for normal, at in zip(onward, LATER, strict=True):
         learned = learn(sli, samples.between(BEGIN, at), at, (), unit_s=60)
         assert normal.before.mean == learned.before.mean
-        for p, q in zip(
-            _words(normal, samples)[:2], _words(learned, samples)[:2], strict=True
-        ):
+        for p, q in zip(_words(normal, samples)[:2], _words(learned, samples)[:2], strict=True):
             logs.append(abs(np.log(p / q)))
 
     assert max(logs) < np.log(2.5)
@@ -94,31 +100,32 @@ def test_later_it_judges_nearly_as_if_learned_anew(sli: Sli) -> None:
 def test_no_moment_is_told_by_what_comes_after_it(sli: Sli) -> None:
     """Whatever happens from a moment on, its normal stays the same to the last bit."""
     samples = _samples(sli)
-    onward = learn_onward(sli, samples, LATER, (), unit_s=60)
+    onward = _onward(sli, samples)
     for i, at in enumerate(LATER):
         values = samples.values.copy()
         values[samples.index(at) :] *= 3
-        turned = learn_onward(sli, replace(samples, values=values), LATER, (), unit_s=60)
+        turned = _onward(sli, replace(samples, values=values))
         assert _same(onward[i], turned[i]), i
         assert np.array_equal(
             _words(onward[i], samples)[2][:60], _words(turned[i], samples)[2][:60]
         )
 
 
-def test_where_it_cannot_go_on_it_learns() -> None:
-    """After an hour without samples, under a harm that goes on and in units of which few make a day: as `learn`."""
+def test_where_it_cannot_go_on_it_says_so() -> None:
+    """After an hour without samples, under a harm that goes on and in long units an anchor needs its own learning."""
     samples = _samples(gauge())
     states = samples.states.copy()
-    states[samples.index(LATER[2] - 60 * STEP) : samples.index(LATER[2])] = 0
+    states[samples.index(LATER[2] - 60 * STEP) : samples.index(LATER[2])] = Slot.GAP
     gone = replace(samples, states=states)
     hurt = [Past(at=ANCHOR - 90 * STEP, harmful=True)]
     slow = replace(samples, step_s=1800.0)
-    for given, past, unit_s in ((gone, [], 60), (samples, hurt, 60), (slow, [], 1800)):
-        moments = LATER if given is not slow else [END + 20 * DAY, END + 21 * DAY]
-        onward = learn_onward(gauge(), given, moments, past, unit_s=unit_s)
-        at = moments[2] if given is gone else moments[-1]
-        learned = learn(gauge(), given.between(at - 28 * DAY, at), at, past, unit_s=unit_s)
-        told = next(n for n in onward if n.anchor == at)
-        assert (told.model is None) == (learned.model is None)
-        assert (told.reason, told.detail) == (learned.reason, learned.detail)
-        assert told.model is None or _same(told, learned)
+    late = [BEGIN + d * DAY for d in (50, 51)]
+
+    def own(given: Samples, anchors: list[datetime], past: list[Past], unit_s: float) -> list[bool]:
+        return [n is None for n in learn_onward(gauge(), given, anchors, past, unit_s=unit_s)]
+
+    assert own(samples, LATER, [], 60) == [False] * 5
+    assert own(gone, LATER, [], 60) == [False, False, True, False, False]
+    assert own(samples, LATER, hurt, 60) == [False, True, True, True, True]
+    assert own(slow, late, [], 1800) == [False, True]
+    assert own(samples.between(ANCHOR - 50 * STEP, END), LATER[:2], [], 60) == [False, True]

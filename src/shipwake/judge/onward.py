@@ -1,4 +1,4 @@
-"""One learning for the moments of a day: each is told by all that precedes it, and by a past that is none of them."""
+"""One learning for the moments of a day or two: each is told by all that precedes it, and was in no history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,32 +24,29 @@ from shipwake.judge.windows import Running, carried, median_of_three
 
 def learn_onward(
     sli: Sli, samples: Samples, anchors: Sequence[datetime], past: Sequence[Past], *, unit_s: float
-) -> list[Normal]:
+) -> list[Normal | None]:
     """The normal at each of `anchors` (ascending), of which only the first is learned for.
 
     The rhythm, the weights of the forecast and of the local scale, and what the statistics do when nothing changes,
     are as they were at the first. Level, forecast and scale are told anew, from the samples before each anchor.
-    `samples` are those before the last one, a slot for each unit; `past` are the changes before the first.
+    `samples` are those before the last one, a slot for each unit; `past` are the changes before the first, of whose
+    harm nothing more may become known in between.
 
-    A harm that goes on, samples that cannot be judged and units of which few make a day have every anchor learned
-    for by itself.
+    None for an anchor that needs a learning of its own: under a harm that goes on, where nothing came in the hour
+    before it, and where few units make a day.
     """
-    first = anchors[0]
-
-    def alone(at: datetime) -> Normal:
-        return learn(sli, samples.between(at - MOST, at), at, past, unit_s=unit_s)
-
-    begun = alone(first)
-    later = anchors[1:]
-    unit_s = begun.unit_s
-    lent = _Lent.of(sli, samples, anchors, past, unit_s) if later and begun.model else None
+    first, later = anchors[0], anchors[1:]
+    begun = learn(sli, samples.between(first - MOST, first), first, past, unit_s=unit_s)
+    lent = None
+    if later and begun.model is not None:
+        lent = _Lent.of(sli, samples, anchors, past, begun.unit_s)
     if lent is None or begun.model is None:
-        return [begun, *(alone(at) for at in later)]
+        return [begun, *(None for _ in later)]
     told = _told(begun.model, lent)
     return [
         begun,
         *(
-            _moved(begun, told[i], lent, i, at) if lent.heard(i) else alone(at)
+            _moved(begun, told[i], lent, i, at) if lent.heard(i) else None
             for i, at in enumerate(later)
         ),
     ]
@@ -78,7 +75,7 @@ class _Lent:
     ) -> Self | None:
         """None where the later anchors need a learning of their own."""
         first, last = anchors[0], anchors[-1]
-        if sli.detector or DAY_S < 2 * HORIZON * unit_s or abs(samples.step_s - unit_s) > 1e-6:
+        if sli.detector or 2 * HORIZON * unit_s > DAY_S or abs(samples.step_s - unit_s) > 1e-6:
             return None
         before = on_grid(sli, samples.between(first - MOST, first), first, unit_s)
         series = prepare(sli, before, readings(before, sli.kind), first, past)

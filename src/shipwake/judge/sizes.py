@@ -62,7 +62,7 @@ def abreast(normal: Normal, after: Samples, look: Look, values: Floats | None = 
         totals=totals,
         rate=np.full(n, rate),
         stop=_stops(read.answered, m),
-        read=read.ok.any(axis=0),
+        read=np.asarray(read.ok.any(axis=0)),
     )
 
 
@@ -98,7 +98,9 @@ def at_last(p: Floats, found: Abreast) -> Floats:
 def _read(normal: Normal, after: Samples, look: Look, values: Floats) -> Readings:
     """Readings [m, n] of the slots since the look's anchor."""
     n, k, width = values.shape
-    beside = replace(after, values=np.ascontiguousarray(values.swapaxes(0, 1)).reshape(k, n * width))
+    beside = replace(
+        after, values=np.ascontiguousarray(values.swapaxes(0, 1)).reshape(k, n * width)
+    )
     there = placed(normal, beside, look)
     m = len(there)
     rows = there.values[:, : n * width].reshape(m, n, width).swapaxes(0, 1).reshape(n * m, width)
@@ -165,9 +167,7 @@ def _direction(
         kept = sign * np.maximum(sign * (again.curve - returned.curve), 0)
         lasting = _curve(model, found, kept)
         z = z - lasting
-        statistics = both_ways(
-            replace(paths, raw=paths.raw - lasting, drawn=paths.drawn - lasting)
-        )
+        statistics = both_ways(replace(paths, raw=paths.raw - lasting, drawn=paths.drawn - lasting))
     calibration = model.up if sign > 0 else model.down
     standard = _standard(calibration, statistics[0 if sign > 0 else 1])
     if again.count:
