@@ -5,19 +5,27 @@ from shipwake.judge.detector import teach
 from shipwake.judge.joint import Level, at_caution, level
 from shipwake.judge.learn import learn
 from shipwake.judge.normal import Normal
+from shipwake.judge.onward import learn_onward
 from shipwake.judge.past import Past
 from shipwake.judge.regrid import regrid
+from shipwake.judge.sizes import Abreast, abreast, at_last, evidence_of, together
 from shipwake.judge.taught import Score
 
 __all__ = [
+    "Abreast",
     "Level",
     "Normal",
     "Past",
     "Score",
+    "abreast",
     "assess",
     "at_caution",
+    "at_last",
+    "evidence_of",
     "learn",
+    "learn_onward",
     "level",
     "regrid",
     "teach",
+    "together",
 ]
