@@ -18,7 +18,7 @@ from shipwake.judge.readings import Readings, readings
 from shipwake.judge.recurrence import Recurrence
 from shipwake.judge.statistics import HORIZONS, Mean, Paths, both_ways, levels
 from shipwake.judge.watch_p import SPARED
-from shipwake.judge.watched import Watched, placed, watched
+from shipwake.judge.watched import Watched, expected_rate, placed, watched
 
 Places = npt.NDArray[np.int64]
 
@@ -50,7 +50,7 @@ def abreast(normal: Normal, after: Samples, look: Look, values: Floats | None = 
     values = after.values[None] if values is None else values
     seen = watched(normal, after, look)
     read = _read(normal, after, look, values)
-    z, rate = _residuals(model, seen, read)
+    z = _residuals(model, seen, read)
     m, n = min(len(seen), HORIZON), len(values)
     path, totals = np.zeros((HORIZON, n)), np.zeros((HORIZON, n))
     path[:m] = z[:m]
@@ -60,7 +60,7 @@ def abreast(normal: Normal, after: Samples, look: Look, values: Floats | None = 
         z=path,
         sigma=np.full(n, model.sigma),
         totals=totals,
-        rate=np.full(n, rate),
+        rate=np.full(n, expected_rate(model, seen)),
         stop=_stops(read.answered, m),
         read=np.asarray(read.ok.any(axis=0)),
     )
@@ -121,16 +121,15 @@ def _read(normal: Normal, after: Samples, look: Look, values: Floats) -> Reading
     )
 
 
-def _residuals(model: Model, seen: Watched, read: Readings) -> tuple[Floats, float]:
-    """Scaled residuals [m, n], for counts excesses of events and the rate that was expected."""
+def _residuals(model: Model, seen: Watched, read: Readings) -> Floats:
+    """Scaled residuals [m, n], for counts excesses of events."""
     position = np.arange(len(seen)) + seen.shift
     foretold = model.foretold(position, seen.unit_s)
     if model.noise is None:
         x = model.transform.forward(read.values)
-        return np.where(read.ok, (x - foretold[:, None]) / model.sigma, 0.0), 0.0
+        return np.where(read.ok, (x - foretold[:, None]) / model.sigma, 0.0)
     rates = model.noise.bounded(model.transform.inverse(foretold))
-    rate = float(rates[:HORIZON].mean()) if len(rates) else 0.0
-    return read.parts - rates[:, None] * read.totals, rate
+    return np.asarray(read.parts - rates[:, None] * read.totals)
 
 
 def _stops(answered: Flags, m: int) -> Places:

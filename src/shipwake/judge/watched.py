@@ -78,7 +78,7 @@ def residuals(model: Model, seen: Watched) -> Residuals:
     position = np.arange(len(seen)) + seen.shift
     foretold = model.foretold(position, seen.unit_s)
     since = _scaled(model, seen.read, model.standing(position, seen.unit_s))
-    return Residuals(_scaled(model, seen.read, foretold), foretold, _rate(model, seen), since)
+    return Residuals(_scaled(model, seen.read, foretold), foretold, expected_rate(model, seen), since)
 
 
 def _scaled(model: Model, read: Readings, foretold: Floats) -> Floats:
@@ -89,7 +89,7 @@ def _scaled(model: Model, read: Readings, foretold: Floats) -> Floats:
     return read.parts - model.noise.bounded(model.transform.inverse(foretold)) * read.totals
 
 
-def _rate(model: Model, seen: Watched) -> float:
+def expected_rate(model: Model, seen: Watched) -> float:
     """The mean rate of counts foretold for the first 60 slots; 0 for what is not counted."""
     if model.noise is None:
         return 0.0
