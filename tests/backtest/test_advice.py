@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shipwake.backtest.advice import CAUTIONS, caution, notice, rounded, written
+from shipwake.backtest.advice import CAUTIONS, UNASKED, caution, in_time, notice, rounded, written
 from shipwake.backtest.portion import portion
 from shipwake.backtest.sight import AFTER, summary
 from shipwake.backtest.step import Ruler
@@ -65,7 +65,7 @@ def test_where_nothing_is_enough_it_says_so() -> None:
 
     assert found.caution == CAUTIONS[-1]
     assert found.false_then > 1
-    assert "even the smallest" in found.why
+    assert "still more than one" in found.why
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,26 @@ def _ruler(sli: Sli) -> Ruler:
     return Ruler.of(sli, Samples.of(START, MINUTE, values))
 
 
+def test_a_past_of_days_tells_no_month() -> None:
+    """Changes that cannot be made a monthly rate are called what they are."""
+    assert "a month" in caution(0.01, 200.0, np.ones(500)).why
+    short = caution(0.01, 200.0, np.ones(500), month=False).why
+    assert short == "the largest setting with less than one false message in so many changes"
+
+
+def test_without_a_change_no_number_of_messages_is_claimed() -> None:
+    """Where no change is known the default is left, and it is not said to bring few."""
+    found = caution(0.01, 0.0, np.zeros(500))
+
+    assert (found.caution, found.false_now) == (0.01, 0.0)
+    assert found.why == UNASKED
+
+
 @pytest.mark.parametrize(("sli", "level"), [(LATENCY, 212.0), (ERRORS, 0.01)])
 def test_a_notice_can_be_read_where_it_is_written(sli: Sli, level: float) -> None:
     """What is proposed is a `notice` that the configuration takes, of at least the size that was seen."""
     ruler = _ruler(sli)
-    seen = summary(ruler, 60.0, [(None, 50, 40)] * 20, [level] * 20)
+    seen = summary(ruler, 60.0, [(None, 45, 40)] * 20, [level] * 20)
     kind = "kind: ratio, " if sli.kind is SliKind.RATIO else ""
     text = notice(ruler, seen)
     (read,) = parse(
@@ -101,6 +116,30 @@ def test_a_notice_can_be_read_where_it_is_written(sli: Sli, level: float) -> Non
     else:
         assert read.notice.absolute is not None
         assert read.notice.absolute >= size > 0.5 * read.notice.absolute
+
+
+@pytest.mark.parametrize(
+    ("unit_s", "place"), [(1.0, 60), (15.0, 60), (60.0, 15), (300.0, 5), (3600.0, 5)]
+)
+def test_what_is_proposed_is_seen_within_a_quarter_of_an_hour(unit_s: float, place: int) -> None:
+    """Of samples of seconds the sixtieth comes in time too; of hours not even the fifth, which counts then."""
+    found = in_time(summary(_ruler(LATENCY), unit_s, [(30, 20, 10)], [100.0]))
+
+    assert found is not None
+    assert found.samples == place
+    assert in_time(()) is None
+
+
+def test_nobody_is_told_to_wait_for_a_disaster() -> None:
+    """Where only a doubled latency or ten points of errors are seen in time, `notice` is left to the judge."""
+    for sli, small, large in ((LATENCY, 0.9, 1.1), (ERRORS, 0.045, 0.06)):
+        ruler = _ruler(sli)
+        said = []
+        for size in (small, large):
+            place = int(np.searchsorted(ruler.sizes, size)) - 1
+            said.append(notice(ruler, summary(ruler, 60.0, [(place,) * 3], [100.0])))
+        assert said[0]
+        assert not said[1], said
 
 
 def test_the_size_is_what_four_of_five_moments_saw() -> None:

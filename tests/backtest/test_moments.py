@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shipwake.backtest.moments import TEACHES, WINDOW, apart, moments
+from shipwake.backtest.moments import BLOCK_S, BLOCK_SHARE, TEACHES, WINDOW, apart, blocks, moments
 
 HOUR = WINDOW * 60.0
 SPANS = st.lists(
@@ -59,3 +59,27 @@ def test_a_slower_indicator_takes_part_where_its_longer_window_is_free() -> None
 
     assert sorted(apart(found, 600.0, (), HOUR * 60)) == [0, 10, 20, 30, 40, 50]
     assert sorted(apart(found, 600.0, [(HOUR * 12, HOUR * 13)], HOUR * 60)) == [0, 13, 23, 33, 43]
+
+
+@given(
+    steps=st.lists(st.integers(1, 40), max_size=60),
+    turns=st.lists(st.floats(0, 60 * 40 * HOUR), max_size=5),
+)
+def test_a_learning_serves_what_is_near_it(steps: list[int], turns: list[float]) -> None:
+    """Moments keep their order, and no block goes on for two days, a fifth of the past or over what a harm turns."""
+    found = [float(10 * 86400 + HOUR * sum(steps[: i + 1])) for i in range(len(steps))]
+    stretches = blocks(found, 0.0, turns)
+
+    assert [i for block in stretches for i in block] == list(range(len(found)))
+    for block in stretches:
+        first, last = found[block[0]], found[block[-1]]
+        assert last - first < min(BLOCK_S, BLOCK_SHARE * first) or len(block) == 1
+        assert not [t for t in turns if first < t <= last]
+
+
+def test_blocks_are_few() -> None:
+    """Three weeks of hours after a first one are about half as many blocks as days."""
+    found = moments((0.0, 28 * 86400.0), 60.0, (), 500)
+
+    assert len(blocks(found, 0.0, ())) == 11
+    assert len(blocks(found, 0.0, [found[105]])) == 12

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from shipwake.backtest.followed import HISTORY, Followed, Known
-from shipwake.backtest.placebo import Answer, Terms, judge
+from shipwake.backtest.placebo import Answer, Moment, Terms, judge
 from shipwake.backtest.sight import AFTER
 from shipwake.backtest.step import Ruler
 from shipwake.domain import Health, Look, Samples, Schedule, Sli
@@ -37,8 +37,16 @@ def _errors(seed: int = 1) -> Samples:
     return Samples.of(START, STEP, counted(seed))
 
 
-def _one(followed: Followed, terms: Terms = TERMS) -> Answer:
-    (answer,) = judge(AT, [followed], {followed.sli.name}, terms)
+def _one(
+    followed: Followed,
+    terms: Terms = TERMS,
+    beside: Sequence[Followed] = (),
+    ruler: Ruler | None = None,
+) -> Answer:
+    """What is said of one SLI at AT, beside others that are judged with it."""
+    name = followed.sli.name
+    moment = Moment(at=AT, own=frozenset({name}), stepped=ruler is not None)
+    ((answer,),) = judge([moment], [followed, *beside], terms, {name: ruler} if ruler else {})
     return answer
 
 
@@ -105,13 +113,13 @@ def test_the_least_caution_holds_for_several_indicators_together() -> None:
         slis = [replace(gauge(), name=f"latency {i}") for i in range(5)]
         moved = [_latency(10 * seed + i, 7.0 * (i == 0)) for i in range(5)]
         followed = [_followed(s, x) for s, x in zip(slis, moved, strict=True)]
-        (first,) = judge(AT, followed, {"latency 0"}, TERMS)
+        first = _one(followed[0], TERMS, followed[1:])
         if not 2e-4 < first.least_worse < 0.2:
             continue
         tried += 1
         for factor, said in ((1.1, True), (0.9, False)):
             terms = replace(TERMS, caution=first.least_worse * factor)
-            (answer,) = judge(AT, followed, {"latency 0"}, terms)
+            answer = _one(followed[0], terms, followed[1:])
             assert answer.worse is said, (seed, factor)
 
     assert tried > 1
@@ -131,7 +139,7 @@ def test_the_smallest_step_that_is_seen_is_seen(sli: Sli) -> None:
     samples = _latency() if sli.name == "latency" else _errors()
     followed = _followed(sli, samples)
     ruler = Ruler.of(sli, samples)
-    (answer,) = judge(AT, [followed], {sli.name}, TERMS, {sli.name: ruler})
+    answer = _one(followed, ruler=ruler)
     normal = learn(sli, followed.before(AT), AT, (), unit_s=60)
     held = level([normal], TERMS.caution)
     assert answer.seen is not None
@@ -148,6 +156,39 @@ def test_the_smallest_step_that_is_seen_is_seen(sli: Sli) -> None:
             assert assess(normal, moved, look, held).health.hurts is said, (last, at)
     places = [place for place in answer.seen if place is not None]
     assert sorted(places, reverse=True) == list(answer.seen)
+
+
+def test_the_moments_of_a_block_are_judged_as_each_alone() -> None:
+    """Hours after the learning a moment gets the answer of one that was learned for, and moved ones are found."""
+    sli, hours = gauge(), [timedelta(hours=h) for h in (0, 2, 5, 9)]
+    rest = noisy(3, 12 * 60)
+    rest[9 * 60 : 10 * 60] += 60
+    whole = np.concatenate([noisy(3)[:-60], rest])
+    samples = Samples.of(START, STEP, whole)
+    followed = Followed.of(sli, samples, STEP, (), START + len(whole) * STEP)
+    ruler = {sli.name: Ruler.of(sli, samples)}
+    asked = [Moment(at=AT + h, own=frozenset({sli.name}), stepped=True) for h in hours]
+    block = [each[0] for each in judge(asked, [followed], TERMS, ruler)]
+    alone = [judge([m], [followed], TERMS, ruler)[0][0] for m in asked]
+
+    assert block[0] == alone[0]
+    assert [a.worse for a in block] == [False, False, False, True]
+    for one, other in zip(block, alone, strict=True):
+        assert (one.worse, one.better, one.level) == (other.worse, other.better, other.level)
+        assert one.least_worse == pytest.approx(other.least_worse, rel=0.5, abs=0.05)
+        for a, b in zip(one.seen or (), other.seen or (), strict=True):
+            assert abs((a or 0) - (b or 0)) <= 2
+
+
+def test_each_moment_is_asked_of_its_own_indicators() -> None:
+    """An SLI whose window is not free at a moment has no answer there, though its evidence counts for the others."""
+    followed = [_followed(replace(gauge(), name=n), _latency(i)) for i, n in enumerate("ab")]
+    asked = [
+        Moment(at=AT - timedelta(hours=h), own=frozenset(own)) for h, own in ((3, "a"), (1, "ab"))
+    ]
+
+    answers = judge(asked, followed, TERMS, {})
+    assert [[a.sli for a in each] for each in answers] == [["a"], ["a", "b"]]
 
 
 def test_too_short_a_past_is_no_answer_but_a_reason() -> None:

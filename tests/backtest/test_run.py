@@ -175,6 +175,21 @@ def test_a_past_too_short_says_so(tmp_path: Path) -> None:
     assert json.dumps(snippet(found))
 
 
+def test_without_a_step_that_of_the_samples_counts(tmp_path: Path) -> None:
+    """An SLI of one sample in five minutes is judged at those, though nobody wrote its step."""
+    place = write(tmp_path / "slow", [])
+    settings = (place / "shipwake.yaml").read_text().replace("step: 60s, ", "")
+    (place / "shipwake.yaml").write_text(settings)
+    head, *rows = (place / "samples.csv").read_text().splitlines()
+    some = [r for r in rows if r.startswith("mail")][::5]
+    (place / "samples.csv").write_text("\n".join([head, *some]))
+    found = backtest(_asked(place, names=("mail delivered",)), compose)
+
+    (mail,) = found.slis
+    assert [x.after_s for x in mail.sights] == [1500, 4500, 18000]
+    assert mail.false_worse.of == 5
+
+
 def test_an_indicator_without_samples_is_left_out(tmp_path: Path) -> None:
     """An SLI of which there is no sample is named with its reason, and holds up no other."""
     place = write(tmp_path / "gone")

@@ -31,7 +31,7 @@ def test_a_folder_is_told_in_words(tmp_path: Path) -> None:
 
     assert said.status == 0, said.err
     assert "1 of 3 changes in 2 d would have brought a message" in said.out
-    assert "Of 8 moments where nothing changed" in said.out
+    assert "of 8 moments where nothing changed" in said.out
     assert "■ unhealthy" in said.out
     for name in ("checkout latency", "checkout errors", "mail delivered"):
         assert name in said.out

@@ -1,10 +1,9 @@
-"""What to set, from what was seen: `caution` by false messages a month, `notice` by what is seen in a quarter hour."""
+"""What to set, from what was seen: `caution` by false messages a month, `notice` by what is seen in time."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from shipwake.backtest.sight import AFTER
 from shipwake.backtest.step import Ruler, Scale
 from shipwake.domain import Advice, Floats, Sight
 
@@ -15,12 +14,17 @@ BEARABLE = 1.0
 BOTH_WAYS = 2
 """Of harmless changes `caution` may be called worse, and as many improved."""
 SIZES = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
-WITHIN = AFTER[1]
-"""Samples after which a step of `notice` is to be seen."""
+UNASKED = "no change is known, so how many false messages it makes cannot be told"
+WITHIN_S = 900.0
+"""A step of `notice` is to be seen within a quarter of an hour, or by the first look that is asked about."""
+MOST = {Scale.LEVEL: 1.0, Scale.TOTAL: 0.05}
+"""No larger step is proposed: nobody waits for a latency to double, nor for one more request in twenty to fail."""
 
 
-def caution(now: float, monthly: float, least: Floats) -> Advice:
+def caution(now: float, monthly: float, least: Floats, *, month: bool = True) -> Advice:
     """The largest of `CAUTIONS` with less than one false message a month, at `monthly` changes a month.
+
+    Without `month` the past is too short to tell a rate: they are all the changes there were.
 
     `least` [n] are the smallest cautions at which placebo moments bring a message. A caution is taken to bring as
     many as it brought there, and no fewer than it allows: so many moments cannot show a rarer mistake.
@@ -32,34 +36,45 @@ def caution(now: float, monthly: float, least: Floats) -> Advice:
 
     fitting = [c for c in CAUTIONS if monthly_false(c) < BEARABLE]
     chosen = fitting[0] if fitting else CAUTIONS[-1]
+    per = "a month" if month else "in so many changes"
     return Advice(
         caution=chosen,
         false_now=monthly_false(now),
         false_then=monthly_false(chosen),
-        why=_why(chosen, monthly, len(least), fits=bool(fitting)),
+        why=_why(chosen, per, len(least), fits=bool(fitting)) if monthly else UNASKED,
     )
 
 
-def _why(chosen: float, monthly: float, moments: int, *, fits: bool) -> str:
+def _why(chosen: float, per: str, moments: int, *, fits: bool) -> str:
     if not moments:
         return "no placebo moment could be judged, so this is what the setting alone allows"
     if not fits:
-        return f"even the smallest setting brings more than one at {monthly:,.0f} changes"
+        return f"the smallest there is, and still more than one false message {per}"
     if chosen == CAUTIONS[0]:
-        return "the default brings less than one false message a month; more is not proposed"
-    return f"the largest setting that brings less than one false message a month at {monthly:,.0f} changes"
+        return f"the default brings less than one false message {per}; more is not proposed"
+    return f"the largest setting with less than one false message {per}"
+
+
+def in_time(seen: Sequence[Sight]) -> Sight | None:
+    """The latest of what is seen within a quarter of an hour; of slow samples the first."""
+    soon = [s for s in seen if s.after_s <= WITHIN_S]
+    return soon[-1] if soon else next(iter(seen), None)
 
 
 def notice(ruler: Ruler, seen: Sequence[Sight]) -> str:
-    """What is seen after a quarter of an hour of one-minute samples, rounded up, as `notice` is written; or empty."""
-    sight = next((s for s in seen if s.samples == WITHIN), None)
+    """What is seen in time, rounded up, as `notice` is written; empty where that is nothing, or beyond `MOST`."""
+    sight = in_time(seen)
     if sight is None or sight.size is None:
         return ""
+    one, _ = ruler.shown(1.0, 1.0)
     if ruler.scale is Scale.LEVEL and sight.relative is not None:
-        return f"{written(rounded(100 * sight.relative))}%"
-    amount = written(rounded(sight.size))
+        share = rounded(sight.relative)
+        return f"{written(100 * share)}%" if share <= MOST[Scale.LEVEL] * (1 + 1e-9) else ""
+    amount = rounded(sight.size)
+    if ruler.scale is Scale.TOTAL and amount > MOST[Scale.TOTAL] * one * (1 + 1e-9):
+        return ""
     unit = "points" if ruler.sli.unit == "%" else ruler.sli.unit
-    return f"{amount} {unit}".strip()
+    return f"{written(amount)} {unit}".strip()
 
 
 def rounded(size: float) -> float:

@@ -147,7 +147,9 @@ def _of_folder(path: Path, compose: Compose) -> tuple[Config, tuple[Change, ...]
                 found = [
                     s.change for s in tx.changes.many(e.facts.id for e in folder.changes).values()
                 ]
-        slis = tuple(replace(s, source="push") for s in river.config.slis)
+        # Without a step of its own an SLI has that of its samples, which are read later.
+        steps = {s.name: s.step for s in config.slis}
+        slis = tuple(replace(s, source="push", step=steps[s.name]) for s in river.config.slis)
         return replace(river.config, slis=slis), _live(found), EVER[1]
 
 

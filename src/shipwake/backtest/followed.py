@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from shipwake.domain import Samples, Sli, SliKind
-from shipwake.judge import Past, regrid
+from shipwake.judge import Normal, Past, learn, learn_onward, regrid
 
 HISTORY = timedelta(days=28)
 """How much of a past a normal is learned from; the same as in the flow, which a test holds it to."""
@@ -25,6 +25,13 @@ class Known:
             return Past(at=self.past.at)
         until = self.past.until
         return replace(self.past, until=moment if until is None else min(until, moment))
+
+    @property
+    def turns(self) -> tuple[datetime, ...]:
+        """When what is known of its harm changes: where it was seen, and where it ended."""
+        if not self.past.harmful or self.seen_at is None:
+            return ()
+        return (self.seen_at, self.past.until) if self.past.until else (self.seen_at,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,6 +55,17 @@ class Followed:
     def before(self, moment: datetime) -> Samples:
         """What a normal may be learned from at that moment."""
         return self.samples.between(moment - HISTORY, moment).from_first_value()
+
+    def normals(self, moments: Sequence[datetime]) -> list[Normal]:
+        """The normal at each of these moments, between which no harm turns; learned once if it can be."""
+        first, last = moments[0], moments[-1]
+        unit_s = self.unit.total_seconds()
+        samples = self.samples.between(first - HISTORY, last).from_first_value()
+        found = learn_onward(self.sli, samples, moments, self.past(first), unit_s=unit_s)
+        return [
+            normal or learn(self.sli, self.before(at), at, self.past(at), unit_s=unit_s)
+            for normal, at in zip(found, moments, strict=True)
+        ]
 
     def after(self, moment: datetime, due: datetime) -> Samples:
         """What a look finds that is due at `due`."""

@@ -8,6 +8,9 @@ WINDOW = 60
 """Units that the early looks of a watch span."""
 TEACHES = 0.25
 """Share of a past, its oldest part, that only teaches: no moment is judged without so much before it."""
+BLOCK_S = 2 * 86400.0
+BLOCK_SHARE = 0.2
+"""Moments that one learning serves lie within two days, and within this share of the past before them."""
 Span = tuple[float, float]
 """From (included) to (not), epoch seconds."""
 
@@ -44,6 +47,24 @@ def apart(found: Sequence[float], unit_s: float, disturbed: Iterable[Span], end:
             kept.add(i)
             free = at + length
     return kept
+
+
+def blocks(found: Sequence[float], start: float, turns: Iterable[float]) -> list[range]:
+    """The places of `found` in stretches that one learning serves, of a past that begins at `start`.
+
+    No stretch goes over a time of `turns`, at which what is known of a harm changes.
+    """
+    turned = np.searchsorted(np.sort(np.array([*turns], dtype=np.float64)), found, side="right")
+    stretches: list[range] = []
+    for i, at in enumerate(found):
+        if stretches:
+            first = stretches[-1].start
+            near = at - found[first] < min(BLOCK_S, BLOCK_SHARE * (found[first] - start))
+            if near and turned[i] == turned[first]:
+                stretches[-1] = range(first, i + 1)
+                continue
+        stretches.append(range(i, i + 1))
+    return stretches
 
 
 def _on_grid(at: float, end: float, unit_s: float) -> float:

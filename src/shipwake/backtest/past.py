@@ -49,6 +49,11 @@ class LookedBack:
     exposed: tuple[float, ...]
     harmed: tuple[Span, ...]
 
+    @property
+    def turns(self) -> list[float]:
+        """The times at which what is known of a harm changes, epoch seconds."""
+        return [at.timestamp() for each in self.known.values() for k in each for at in k.turns]
+
     def disturbed(self, unit_s: float) -> list[Span]:
         """The spans in which something changed, as an SLI of that unit sees them: windows of steps, and harm."""
         windows = [(at, at + WINDOW * unit_s) for at in self.exposed]

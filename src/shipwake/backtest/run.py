@@ -1,6 +1,6 @@
 """Run a backtest: place by place, here or shared out among processes; holds the samples of one place at a time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -8,9 +8,9 @@ from multiprocessing import get_context
 
 from shipwake.backtest.asked import Asked, Compose, Here, Place, Whole, opened, whole
 from shipwake.backtest.followed import Followed
-from shipwake.backtest.moments import apart, moments
+from shipwake.backtest.moments import apart, blocks, moments
 from shipwake.backtest.past import LookedBack, look_back
-from shipwake.backtest.placebo import Answer, Terms, judge
+from shipwake.backtest.placebo import Answer, Moment, Terms, judge
 from shipwake.backtest.step import Ruler
 from shipwake.backtest.total import PlaceFound, in_all, place_found
 from shipwake.domain import Backtest, from_epoch
@@ -20,7 +20,7 @@ from shipwake.wire.clock import Clock, SystemClock, monotonic
 Progress = Callable[[int, int], None]
 """Told how much is done, of how much in all."""
 STEPPED = 80
-"""Moments of an SLI at which steps are tried, or a few more: one of every few."""
+"""Most moments of a service at which steps are tried: one of every few."""
 PARTS = 4
 """Stretches of a place's moments for each process."""
 
@@ -29,13 +29,15 @@ PARTS = 4
 class Begun:
     """One place, without its samples, whose changes were looked back at, and the placebo moments still to be judged.
 
-    `own` says of which moments, by place, an SLI's window is free; `stepped` at which of them steps are tried.
+    `blocks` are their places in stretches that one learning serves. `own` says of which moments, by place, an SLI's
+    window is free; `stepped` at which of them steps are tried.
     """
 
     here: Here
     back: LookedBack
     rulers: dict[str, Ruler]
     moments: tuple[float, ...]
+    blocks: tuple[range, ...]
     own: dict[str, frozenset[int]]
     stepped: frozenset[int]
 
@@ -102,9 +104,9 @@ def _alone(work: Work, meter: _Meter) -> list[PlaceFound]:
         begun = begin(work, here)
         meter.begun(begun)
         answers: list[list[Answer]] = []
-        for i in range(len(begun.moments)):
-            answers += _judge(here, begun, range(i, i + 1))
-            meter.judged(begun, 1)
+        for block in begun.blocks:
+            answers += _judge(here, begun, [block])
+            meter.judged(begun, len(block))
         found.append(place_found(begun.here, begun.back, begun.rulers, answers))
     return found
 
@@ -120,7 +122,7 @@ def _shared_out(work: Work, jobs: int, meter: _Meter) -> list[PlaceFound]:
         # Which changes there were is in what was begun.
         work = replace(work, all_of_it=replace(work.all_of_it, changes=()))
         parts = [
-            [pool.submit(_judge_there, work, one, part) for part in _parts(len(one.moments), jobs)]
+            [pool.submit(_judge_there, work, one, part) for part in _parts(one.blocks, jobs)]
             for one in begun
         ]
         for one, futures in zip(begun, parts, strict=True):
@@ -133,17 +135,17 @@ def _shared_out(work: Work, jobs: int, meter: _Meter) -> list[PlaceFound]:
     return found
 
 
-def _parts(moments: int, jobs: int) -> list[range]:
-    """Stretches of moments, small enough that no process waits long for another at the end."""
-    size = max(1, -(-moments // (PARTS * jobs)))
-    return [range(i, min(i + size, moments)) for i in range(0, moments, size)]
+def _parts(found: Sequence[range], jobs: int) -> list[Sequence[range]]:
+    """Stretches of blocks, small enough that no process waits long for another at the end."""
+    size = max(1, -(-len(found) // (PARTS * jobs)))
+    return [found[i : i + size] for i in range(0, len(found), size)]
 
 
 def _begin_there(work: Work, place: Place) -> Begun:
     return begin(work, work.opened(place))
 
 
-def _judge_there(work: Work, begun: Begun, part: range) -> list[list[Answer]]:
+def _judge_there(work: Work, begun: Begun, part: Sequence[range]) -> list[list[Answer]]:
     return _judge(work.opened(begun.here.place), begun, part)
 
 
@@ -155,18 +157,19 @@ def begin(work: Work, here: Here) -> Begun:
     unit_s = min(units.values(), default=1.0)
     chosen = moments(span, unit_s, back.disturbed(unit_s), work.asked.moments) if units else []
     free = {u: apart(chosen, u, back.disturbed(u), span[1]) for u in set(units.values())}
-    every = max(1, len(chosen) // STEPPED)
+    every = max(1, -(-len(chosen) // STEPPED))
     return Begun(
         here=replace(here, series={}),
         back=back,
         rulers={s.name: Ruler.of(s, here.series[s.name]) for s in here.place.slis},
         moments=tuple(chosen),
+        blocks=tuple(blocks(chosen, span[0], back.turns)),
         own={name: frozenset(free[u]) for name, u in units.items()},
         stepped=frozenset(range(0, len(chosen), every)),
     )
 
 
-def _judge(here: Here, begun: Begun, part: Iterable[int]) -> list[list[Answer]]:
+def _judge(here: Here, begun: Begun, part: Sequence[range]) -> list[list[Answer]]:
     """The answers at some of a place's moments."""
     followed = [
         Followed.of(s, here.series[s.name], here.unit(s), begun.back.known[s.name], here.end)
@@ -174,8 +177,14 @@ def _judge(here: Here, begun: Begun, part: Iterable[int]) -> list[list[Answer]]:
     ]
     terms = Terms(schedule=here.config.watch, caution=here.config.caution)
     answers: list[list[Answer]] = []
-    for i in part:
-        own = {name for name, free in begun.own.items() if i in free}
-        rulers = begun.rulers if i in begun.stepped else None
-        answers.append(judge(from_epoch(begun.moments[i]), followed, own, terms, rulers))
+    for block in part:
+        asked = [
+            Moment(
+                at=from_epoch(begun.moments[i]),
+                own=frozenset(name for name, free in begun.own.items() if i in free),
+                stepped=i in begun.stepped,
+            )
+            for i in block
+        ]
+        answers += judge(asked, followed, terms, begun.rulers)
     return answers

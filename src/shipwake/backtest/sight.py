@@ -1,19 +1,18 @@
 """What size of step the judge would have seen, and how soon: steps of every size put where nothing changed."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 
 from shipwake.backtest.step import Ruler
-from shipwake.domain import Look, Samples, Sight
-from shipwake.judge import Level, Normal, assess
+from shipwake.domain import Floats, Look, Samples, Sight
+from shipwake.judge import Level, Normal, abreast, assess, at_last, evidence_of
 
 AFTER = (5, 15, 60)
 """Samples after which it is asked what would have been seen."""
 POWER = 0.8
-FURTHER = 7
-"""Sizes by which a look with a fifth or so of the samples sees less: about the root of that."""
 STRIDE = 2
 Rungs = tuple[int | None, ...]
 """For each of AFTER the place of the smallest size that was found; None where none was."""
@@ -24,35 +23,42 @@ def sights(
 ) -> Rungs:
     """The smallest sizes of `ruler` that are called worse at the last look of each of AFTER.
 
-    A larger step moves every sample further, and no evidence is lost from look to look: so the sizes that are seen
-    have a first one, and none needs to be smaller than what a later look sees.
+    The evidence for all sizes is found at once; what is clear enough is called worse from the first size on that no
+    `notice` hides. No evidence is lost from look to look, so no size needs to be smaller than what a later look sees.
     """
-    level = normal.before.mean or 0.0
+    stepped = ruler.all_stepped(after, normal.before.mean or 0.0, ruler.sizes)
     unit = timedelta(seconds=normal.unit_s)
     found: list[int | None] = []
-    low, guess = 0, _guess(normal, after, looks[-1], held, ruler)
+    low = 0
     for samples in reversed(AFTER):
         look = next((x for x in reversed(looks) if x.elapsed <= samples * unit), None)
-
-        def seen(place: int, look: Look | None = look) -> bool:
-            if look is None:
-                return False
-            moved = ruler.stepped(after, level, float(ruler.sizes[place]))
-            return assess(normal, moved, look, held).health.hurts
-
-        place = first(seen, low, len(ruler.sizes) - 1, guess)
-        found.append(place)
+        place = None if look is None else _smallest(normal, after, look, held, stepped[low:])
         if place is None:
             found += [None] * (len(AFTER) - len(found))
             break
-        low, guess = place, place + FURTHER
+        low += place
+        found.append(low)
     return tuple(reversed(found))
 
 
-def _guess(normal: Normal, after: Samples, look: Look, held: Level, ruler: Ruler) -> int:
-    """The place of the size that the judge says it could notice; only where to begin."""
-    noticeable = assess(normal, after, look, held).noticeable or 0.0
-    return ruler.place(noticeable, normal.before.mean or 0.0)
+def _smallest(
+    normal: Normal, after: Samples, look: Look, held: Level, stepped: Floats
+) -> int | None:
+    """The place of the first of `stepped` [sizes, k, columns] that a look calls worse; None where it calls none so."""
+    model = normal.model
+    if model is None:
+        return None
+    watches = abreast(normal, after, look, stepped)
+    worse, _ = evidence_of(model, watches, normal.sli.better)
+    clear = np.flatnonzero(at_last(worse, watches) <= held.early)
+    if not len(clear):
+        return None
+
+    def seen(place: int) -> bool:
+        return assess(normal, replace(after, values=stepped[place]), look, held).health.hurts
+
+    start = int(clear[0])
+    return first(seen, start, len(stepped) - 1, start)
 
 
 def first(seen: Callable[[int], bool], low: int, high: int, guess: int) -> int | None:

@@ -1,9 +1,11 @@
 """What a backtest proposes, as lines of `shipwake.yaml`; it names what it cannot propose."""
 
 import json
+from datetime import timedelta
 
-from shipwake.backtest.advice import written
+from shipwake.backtest.advice import in_time, written
 from shipwake.domain import Backtest, SliPast
+from shipwake.verdict import numbers
 
 
 def snippet(found: Backtest) -> str:
@@ -13,14 +15,25 @@ def snippet(found: Backtest) -> str:
         lines.append("slis:  # into the entry of each")
     for name in dict.fromkeys(s.sli for s in found.slis):
         these = [s for s in found.slis if s.sli == name]
-        lines.append(_line(max(these, key=lambda s: s.false_worse.of)))
+        lines += _entry(max(these, key=lambda s: s.false_worse.of))
     return "\n".join(lines) + "\n"
 
 
-def _line(sli: SliPast) -> str:
+def _entry(sli: SliPast) -> list[str]:
     name = json.dumps(sli.sli, ensure_ascii=False)
     if sli.notice:
         amount, _, unit = sli.notice.partition(" ")
-        return f"  - {{name: {name}, notice: {amount}}}" + (f"  # {unit}" if unit else "")
-    why = sli.why or "no step that was tried is seen so soon"
-    return f"  - {{name: {name}, notice: auto}}  # {why}"
+        proposed = f"{amount}  # {unit}" if unit else amount
+    else:
+        proposed = f"auto  # {_why(sli)}"
+    return [f"  - name: {name}", f"    notice: {proposed}"]
+
+
+def _why(sli: SliPast) -> str:
+    sight = in_time(sli.sights)
+    if sli.why or sight is None:
+        return sli.why or "no step was tried"
+    within = numbers.duration(timedelta(seconds=sight.after_s))
+    if sight.size is None:
+        return f"nothing is seen in {within}"
+    return f"in {within} no less than {numbers.by(sight.size, sli.unit)} is seen"

@@ -63,21 +63,27 @@ class Ruler:
         `level` is the SLI's level before, a share for a ratio. The same size gives the same samples, and a larger one
         moves each sample at least as far: chance is drawn from the times of the samples.
         """
-        values = after.values.copy()
+        return replace(after, values=self.all_stepped(after, level, np.array([size]))[0])
+
+    def all_stepped(self, after: Samples, level: float, sizes: Floats) -> Floats:
+        """The values [sizes, k, columns] of all `sizes` [sizes] at once."""
+        values = np.repeat(after.values[None], len(sizes), axis=0)
         here = after.present
-        chance = _chance(after.times_s[here])
+        size = sizes[:, None]
         if self.scale is Scale.TOTAL:
-            part, total = values[here, 0], values[here, 1]
+            part, total = values[:, here, 0], values[:, here, 1]
             room = total - part if self.sign > 0 else part
-            values[here, 0] = part + self.sign * np.minimum(_events(size * total, chance), room)
+            extra = _events(size * total, _chance(after.times_s[here]))
+            values[:, here, 0] = part + self.sign * np.minimum(extra, room)
         elif self.scale is Scale.SPREAD:
-            values[here, 0] += self.sign * size * self.spread
+            values[:, here, 0] += self.sign * size * self.spread
         elif self.sli.kind is SliKind.COUNT:
-            extra = _events(np.full(len(chance), size * max(level, 0.0)), chance)
-            values[here, 0] = np.maximum(values[here, 0] + self.sign * extra, 0.0)
+            chance = _chance(after.times_s[here])
+            extra = _events(size * np.full((1, len(chance)), max(level, 0.0)), chance)
+            values[:, here, 0] = np.maximum(values[:, here, 0] + self.sign * extra, 0.0)
         else:
-            values[here, 0] *= max(1 + self.sign * size, 0.0)
-        return replace(after, values=values)
+            values[:, here, 0] *= np.maximum(1 + self.sign * size, 0.0)
+        return values
 
     def place(self, amount: float, level: float) -> int:
         """The place of the size that comes nearest to an amount in the SLI's unit."""
@@ -113,22 +119,35 @@ def _chance(times_s: Floats) -> Floats:
 
 
 def _events(expected: Floats, chance: Floats) -> Floats:
-    """How many events there are where `expected` [n] are on average: Poisson's quantile at `chance` [n]."""
-    found = np.zeros(len(expected))
+    """How many events there are where `expected` [sizes, k] are on average: Poisson's quantile at `chance` [k]."""
+    found = np.zeros(expected.shape)
+    drawn = np.broadcast_to(chance, expected.shape)
     few = expected <= MANY
     if few.any():
-        found[few] = _few(expected[few], chance[few])
+        found[few] = _few(expected[few], drawn[few])
     if not few.all():
+        deviates = np.array([PLAIN.inv_cdf(u) for u in chance.tolist()])
         rate = expected[~few]
-        deviate = np.array([PLAIN.inv_cdf(u) for u in chance[~few].tolist()])
-        found[~few] = np.maximum(np.round(rate + np.sqrt(rate) * deviate), 0.0)
+        away = np.broadcast_to(deviates, expected.shape)[~few]
+        found[~few] = np.maximum(np.round(rate + np.sqrt(rate) * away), 0.0)
     return found
 
 
 def _few(rate: Floats, chance: Floats) -> Floats:
+    """The least counts [n] reached with the probabilities `chance`, term by term for those still short of it."""
     most = int(np.ceil(MANY + 12 * np.sqrt(MANY)))
-    k = np.arange(1, most + 1, dtype=np.float64)
-    terms = np.exp(-rate)[:, None] * np.cumprod(
-        np.concatenate([np.ones((len(rate), 1)), rate[:, None] / k[None, :]], axis=1), axis=1
-    )
-    return np.asarray((np.cumsum(terms, axis=1) < chance[:, None]).sum(axis=1), dtype=np.float64)
+    found = np.zeros(len(rate))
+    left = np.arange(len(rate))
+    none, term = np.exp(-rate), np.ones(len(rate))
+    reached = none.copy()
+    for k in range(1, most + 1):
+        short = reached < chance
+        if not short.all():
+            left, rate, chance = left[short], rate[short], chance[short]
+            none, term, reached = none[short], term[short], reached[short]
+        if not len(left):
+            break
+        found[left] = k
+        term = term * (rate / k)
+        reached = reached + none * term
+    return found

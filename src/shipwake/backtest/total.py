@@ -156,7 +156,8 @@ def in_all(caution: float, found: Sequence[PlaceFound], at: datetime, took_s: fl
     sure = {id for f in found for id in f.judged if id not in f.unknown}
     messages = _merged(m for f in found for m in f.messages)
     improved = {id for f in found for id in f.improved}
-    monthly = len(judged) * (MONTH / (until - since)) if until - since >= WEEK else len(judged)
+    month = until - since >= WEEK
+    monthly = len(judged) * (MONTH / (until - since)) if month else len(judged)
     least = np.concatenate([np.empty(0), *(f.least for f in found)])
     of = len(least)
     return Backtest(
@@ -174,7 +175,7 @@ def in_all(caution: float, found: Sequence[PlaceFound], at: datetime, took_s: fl
         false_worse=portion(sum(f.false_worse for f in found), of),
         false_improved=portion(sum(f.false_improved for f in found), of),
         false_either=portion(sum(f.false_either for f in found), of),
-        advice=advice.caution(caution, float(monthly), least),
+        advice=advice.caution(caution, float(monthly), least, month=month),
         places=tuple(f.place for f in found if f.place.slis),
         slis=tuple(s for f in found for s in f.slis),
         messages=tuple(messages[:MESSAGES]),

@@ -18,7 +18,10 @@ def sentence(found: Backtest) -> str:
             f"None of {_counted(found.changes, 'change')} in {span} would have brought a message."
         )
     said = f"{found.told} of {_counted(found.changes, 'change')} in {span} would have brought a message"
-    return f"{said}: {found.worse} ailing or unhealthy, {found.told - found.worse} only improved."
+    better = found.told - found.worse
+    kinds = [f"{found.worse} ailing or unhealthy"] if found.worse else []
+    kinds += [f"{better} only improved"] if better else []
+    return f"{said}: {', '.join(kinds)}."
 
 
 def falsely(found: Backtest) -> str:
@@ -26,8 +29,12 @@ def falsely(found: Backtest) -> str:
     p = found.false_either
     if not p.of:
         return "This past has no undisturbed moment after its first quarter, so how often it is wrong is not known."
-    head = f"Of {p.of:,} moments where nothing changed {share(p, of=False)} would have brought one"
-    return f"{head}: {_expected(found.advice.false_now, found)}."
+    moments = f"{p.count:,}" if p.count else "None"
+    too = " too" if found.told else ""
+    head = f"{moments} of {p.of:,} moments where nothing changed would have brought one{too}"
+    if not found.changes:
+        return f"{head}, {_rate(p)}."
+    return f"{head}, {_rate(p)}: {_expected(found.advice.false_now, found)}."
 
 
 def advised(found: Backtest) -> str:
@@ -36,16 +43,17 @@ def advised(found: Backtest) -> str:
     now, then = numbers.percent(found.caution), numbers.percent(a.caution)
     if a.caution == found.caution:
         return f"Leave caution at {now}: {a.why}."
-    return f"Set caution to {then} instead of {now}: {_expected(a.false_then, found)}; {a.why}."
+    return f"Set caution to {then} instead of {now}: {a.why}; {_expected(a.false_then, found)}."
 
 
-def share(p: Portion, *, of: bool = True) -> str:
-    """`3 of 500, 0.6 % (0.2 to 1.7 %)`."""
-    if not p.of:
-        return numbers.NOTHING
-    head = f"{p.count:,} of {p.of:,}, " if of else f"{p.count:,}, "
+def share(p: Portion) -> str:
+    """`3 of 500, 0.6 % (likely 0.2 to 1.7 %)`."""
+    return f"{p.count:,} of {p.of:,}, {_rate(p)}" if p.of else numbers.NOTHING
+
+
+def _rate(p: Portion) -> str:
     likely = numbers.span(100 * p.low, 100 * p.high, "%")
-    return f"{head}{numbers.percent(p.count / p.of)} (likely {likely})"
+    return f"{numbers.percent(p.count / p.of)} (likely {likely})"
 
 
 def size(sight: Sight, unit: str) -> str:

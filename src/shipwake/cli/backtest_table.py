@@ -11,6 +11,7 @@ from rich.text import Text
 from shipwake.backtest import snippet, words
 from shipwake.cli.shown import health
 from shipwake.domain import Backtest
+from shipwake.verdict import numbers
 
 LISTED = 20
 """Messages that are listed; all are in the JSON."""
@@ -23,10 +24,12 @@ def show(found: Backtest, *, kept: bool) -> None:
         click.echo(line)
     if found.slis:
         console = Console(highlight=False, width=max(WIDTH, Console().width))
-        click.echo(
-            "\nThe smallest step for the worse that would have been seen, four times in five, within"
-        )
-        console.print(_sizes(found))
+        click.echo("")
+        if words.afters(found):
+            click.echo(
+                "The smallest step for the worse that would have been seen, four times in five, within"
+            )
+            console.print(_sizes(found))
         click.echo("Messages, and how many of the moments where nothing changed were called so:")
         console.print(_shares(found))
     for s in found.slis:
@@ -78,6 +81,7 @@ def _sizes(found: Backtest) -> Table:
 def _shares(found: Backtest) -> Table:
     table = _table("", "messages", "called worse", "called improved")
     for s in found.slis:
-        false = (f"{p.count} of {p.of}" for p in (s.false_worse, s.false_improved))
+        chances = (s.false_worse, s.false_improved)
+        false = (f"{p.count} of {p.of}" if p.of else numbers.NOTHING for p in chances)
         table.add_row(*(Text(x) for x in (s.sli, words.messages(s), *false)))
     return table

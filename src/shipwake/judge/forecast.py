@@ -60,7 +60,7 @@ def forecast(
         residuals=targets - fit.held_out,
         past=following(x, changes) - foretold(calm, changes),
         expected=foretold(recent, now)[:, 0],
-        level=float(_level(recent, now)[0]),
+        level=float(level_before(recent, now)[0]),
     )
 
 
@@ -80,7 +80,7 @@ def _features(
     history) repeats the one after it. While a harm goes on the middle is that of the harm: nobody may
     expect it to go away by itself.
     """
-    level = _level(running, at)
+    level = level_before(running, at)
     rows = []
     newest = level
     for near, far in pairwise(EDGES):
@@ -89,7 +89,8 @@ def _features(
     return np.stack([*rows, middle - level, *_followed(running, at, per_day)]), level
 
 
-def _level(running: Running, at: Index) -> Floats:
+def level_before(running: Running, at: Index) -> Floats:
+    """The level of the 60 samples before each slot of `at`, [k]; of more where those hold nothing."""
     level = running.mean(at - HORIZON, at, np.nan)
     for wider in (4 * HORIZON, 12 * HORIZON, 1 << 40):
         if np.isfinite(level).all():

@@ -13,15 +13,17 @@ from shipwake.judge.season import Season, seasonal
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rhythm:
-    """What recurs, from the anchor on."""
+    """What recurs, from the anchor on, `begun` slots after the end of the history that taught it."""
 
     hour: Hourly
     week: Season
+    begun: int = 0
 
     def at(self, position: npt.NDArray[np.int64], unit_s: float) -> Floats:
         """At slots since the anchor (before it where negative), shape of `position`."""
-        age_s = (position.astype(np.float64) + 0.5) * unit_s
-        return np.asarray(self.hour.at(position) + self.week.at(age_s))
+        slots = position + self.begun
+        age_s = (slots.astype(np.float64) + 0.5) * unit_s
+        return np.asarray(self.hour.at(slots) + self.week.at(age_s))
 
 
 def rhythm(x: Floats, weight: Floats, unit_s: float, moments: Moments) -> tuple[Floats, Rhythm]:

@@ -46,6 +46,16 @@ class Residuals:
 
 def watched(normal: Normal, after: Samples, look: Look) -> Watched:
     """`after` from the look's anchor up to when it was due, a slot a unit, gaps where nothing came."""
+    there = placed(normal, after, look)
+    shift = round((there.t0_s - normal.anchor_s) / normal.unit_s)
+    arrived = int(np.sum(there.states != Slot.NOT_ARRIVED))
+    return Watched(
+        readings(there, normal.sli.kind), arrived, normal.unit_s, there.t0_s, max(shift, 0)
+    )
+
+
+def placed(normal: Normal, after: Samples, look: Look) -> Samples:
+    """The same samples, still to be read, of any number of columns."""
     sli = normal.sli
     anchor_s = utc(look.anchor).timestamp()
     kept = regrid(after.between(look.anchor, look.due), normal.unit_s, look.anchor, add=_adds(sli))
@@ -56,10 +66,7 @@ def watched(normal: Normal, after: Samples, look: Look) -> Watched:
     inside = (slots >= 0) & (slots < m)
     values[slots[inside], : kept.values.shape[1]] = kept.values[inside]
     states[slots[inside]] = kept.states[inside]
-    placed = Samples(anchor_s, normal.unit_s, values, states, after.missing)
-    shift = round((anchor_s - normal.anchor_s) / normal.unit_s)
-    arrived = int(np.sum(states != Slot.NOT_ARRIVED))
-    return Watched(readings(placed, sli.kind), arrived, normal.unit_s, anchor_s, max(shift, 0))
+    return Samples(anchor_s, normal.unit_s, values, states, after.missing)
 
 
 def _adds(sli: Sli) -> bool:
@@ -71,7 +78,9 @@ def residuals(model: Model, seen: Watched) -> Residuals:
     position = np.arange(len(seen)) + seen.shift
     foretold = model.foretold(position, seen.unit_s)
     since = _scaled(model, seen.read, model.standing(position, seen.unit_s))
-    return Residuals(_scaled(model, seen.read, foretold), foretold, _rate(model, seen), since)
+    return Residuals(
+        _scaled(model, seen.read, foretold), foretold, expected_rate(model, seen), since
+    )
 
 
 def _scaled(model: Model, read: Readings, foretold: Floats) -> Floats:
@@ -82,7 +91,7 @@ def _scaled(model: Model, read: Readings, foretold: Floats) -> Floats:
     return read.parts - model.noise.bounded(model.transform.inverse(foretold)) * read.totals
 
 
-def _rate(model: Model, seen: Watched) -> float:
+def expected_rate(model: Model, seen: Watched) -> float:
     """The mean rate of counts foretold for the first 60 slots; 0 for what is not counted."""
     if model.noise is None:
         return 0.0

@@ -32,8 +32,8 @@ def _view(river: River) -> BacktestView:
     with river.store.read() as tx:
         try:
             found = tx.backtests.newest()
-        except UnreadableError as error:
-            return backtesting.unreadable(error.message)
+        except UnreadableError:
+            return backtesting.unreadable()
     if found is None:
         return backtesting.none_yet()
     return backtesting.shown(found, river.clock.now(), river.config.caution)

@@ -31,11 +31,11 @@ def none_yet() -> BacktestView:
     )
 
 
-def unreadable(why: str) -> BacktestView:
+def unreadable() -> BacktestView:
     """Where what was kept is of no use."""
     return BacktestView(
         sentence="unknown: the last backtest cannot be read.",
-        under=why,
+        under="Another version of shipwake kept it, in a form that this one does not read.",
         empty=Empty(
             title="Run it again.",
             text="What it finds then is of this version.",
