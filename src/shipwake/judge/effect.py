@@ -45,9 +45,7 @@ def estimate(z: Floats) -> Floats:
 
 def estimates(z: Floats) -> Floats:
     """The estimate at each of STOPS, for paths [60, n]: [len(STOPS), n]."""
-    return np.concatenate(
-        [[np.median(z[:m], axis=0) for m in STOPS if m < FROM], far_estimates(z)]
-    )
+    return np.concatenate([[np.median(z[:m], axis=0) for m in STOPS if m < FROM], far_estimates(z)])
 
 
 def far_estimates(z: Floats) -> Floats:

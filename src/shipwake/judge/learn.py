@@ -106,7 +106,9 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
     earlier = _earlier(series)
     calm, recent = Running.of(smooth, series.calm), Running.of(smooth, series.recent)
     per_day = round(DAY_S / series.unit_s)
-    foretold = forecast(x, calm, recent, moments, earlier, per_day)
+    foretold = forecast(
+        x, calm, recent, moments, earlier, per_day, middle=sli.kind is not SliKind.RATIO
+    )
     if sli.kind is SliKind.RATIO:
         return _of_counts(sli, series, ahead, foretold, moments, earlier)
     residuals = foretold.residuals * following(series.read.ok, moments.at)

@@ -42,12 +42,11 @@ class Running:
             held, (self.sums[b] - self.sums[a]) / np.where(held, weight, 1.0), otherwise
         )
 
-
     def latest(self, at: Index, count: int, otherwise: Floats) -> Floats:
         """The last `count` samples before each slot of `at` [k], newest first; `otherwise` where they weigh nothing."""
         slots = at - np.arange(1, count + 1)[:, None]
-        inside = np.maximum(slots, 0)
-        return np.where((slots >= 0) & (self.weight[inside] > 0), self.x[inside], otherwise)
+        inside = np.clip(slots, 0, len(self.x) - 1)
+        return np.where((slots == inside) & (self.weight[inside] > 0), self.x[inside], otherwise)
 
 
 def carried(x: Floats, ok: np.ndarray) -> Floats:
