@@ -78,7 +78,7 @@ def test_the_half_of_a_series_never_changes() -> None:
 
 def test_the_halves_share_no_series(tmp_path: Path) -> None:
     """Tuning and report have no series in common, and together all there are."""
-    write_series(tmp_path, seed=1, hosts=4, length=600)
+    write_series(tmp_path, seed=1, hosts=4, length=1500)
     tuning, report, both = (
         {s.id for s in read_series(tmp_path, half)}
         for half in (Half.TUNING, Half.REPORT, Half.BOTH)
@@ -87,6 +87,14 @@ def test_the_halves_share_no_series(tmp_path: Path) -> None:
     assert tuning & report == set()
     assert tuning | report == both
     assert min(len(tuning), len(report)) > 0
+
+
+def test_a_short_series_is_left_out(tmp_path: Path) -> None:
+    """A series of fewer than 1,500 samples, whose moments would nearly be one, is not measured on."""
+    write_series(tmp_path, seed=1, hosts=4, length=1499)
+
+    with pytest.raises(NoSeriesError, match="names no series"):
+        read_series(tmp_path, Half.BOTH)
 
 
 def test_missing_series_say_what_to_do(tmp_path: Path) -> None:
