@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bench.judgement.families import Truth
 from bench.judgement.intervals import Share, clustered
 from bench.judgement.placebo import SIZES, STOPS, Watches
 from bench.judgement.product import Said
 from bench.judgement.tables import Measured, Table
 
-STEPS = ("step worse", "step better")
+MOVED = ("step worse", "step better", "ramp worse")
+STILL = ("nothing", "traffic")
 
 
 def measure(said: Sequence[Said], watches: Sequence[Watches]) -> Measured:
@@ -24,15 +24,19 @@ def measure(said: Sequence[Said], watches: Sequence[Watches]) -> Measured:
         ]
     pooled = [_at(watches, None, j) for j in range(len(STOPS))]
     rows.append(("all", *(str(s) for s in pooled)))
-    rows.append(("cases, last look", *["" for _ in STOPS[:-1]], str(_of_cases(said))))
+    rows += [
+        (f"cases, {name}", *["" for _ in STOPS[:-1]], str(_of_cases(said, name)))
+        for name in (*MOVED, *STILL)
+    ]
     table = Table(
         title="Do intervals cover?",
         says="Steps of known size, up or down, put into quiet moments of real series: the share of 95 % intervals that "
-        "hold the true move of the samples so far, in percent. Hoped for: 93 to 97.",
+        "hold the true move of the samples so far, in percent. Hoped for: 93 to 97. Where a step is cut at zero, the "
+        "true move is what was left of it.",
         head=("effect", *(f"{stop} samples" for stop in STOPS)),
         rows=tuple(rows),
-        note="In brackets the 95 % interval of a bootstrap over series. *Cases* are the steps of the tables above, "
-        "worse and better, as `shipwake replay` tells them at the last look.",
+        note="In brackets the 95 % interval of a bootstrap over series. *Cases* are those of the tables above, as "
+        "`shipwake replay` tells them at the last look.",
         pictures=("coverage",),
     )
     return Measured(tables=(table,), points={"coverage": points})
@@ -49,14 +53,7 @@ def _at(watches: Sequence[Watches], size: int | None, stop: int) -> Share:
     return clustered(np.array(flags, bool), clusters)
 
 
-def _of_cases(said: Sequence[Said]) -> Share:
-    steps = [
-        s
-        for s in said
-        if s.facts.family in STEPS
-        and s.facts.truth is not Truth.DARK
-        and not s.facts.history
-        and s.interval is not None
-    ]
-    flags = [s.interval[0] <= s.facts.effect <= s.interval[1] for s in steps if s.interval]
-    return clustered(np.array(flags, bool), [s.facts.series for s in steps])
+def _of_cases(said: Sequence[Said], family: str) -> Share:
+    cases = [s for s in said if s.facts.family == family and not s.facts.history and s.interval]
+    flags = [s.interval[0] <= s.facts.effect <= s.interval[1] for s in cases if s.interval]
+    return clustered(np.array(flags, bool), [s.facts.series for s in cases])
