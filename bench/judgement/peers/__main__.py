@@ -31,7 +31,7 @@ def main() -> None:
                 known |= answered(
                     load, asked.shelf, asked.out / f"{name}.npz", asked.jobs, slow=slow
                 )
-            print(f"{name}: {time.perf_counter() - begun:.0f} s", flush=True)
+            print(f"{name}: took {time.perf_counter() - begun:.0f} s", flush=True)
         methods.append(known)
     (asked.out / "methods.json").write_text(json.dumps(methods))
 
