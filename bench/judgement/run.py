@@ -15,7 +15,7 @@ from bench.judgement.product import replay, said_of
 from bench.judgement.report import Report
 from bench.judgement.rivals import Peers, lay
 from bench.judgement.series import read_series
-from bench.judgement.settings import Settings
+from bench.judgement.settings import ASKED_OF_SLOW, Settings
 
 Say = Callable[[str], None]
 ROUND = 50
@@ -54,8 +54,8 @@ def _ask_product(settings: Settings, report: Report, place: Path, say: Say) -> N
             lines, took = replay(folder, jobs=settings.jobs)
             for case in portion:
                 seen = number[case.facts.group] = number.get(case.facts.group, 0) + 1
-                whole = not case.facts.history
-                lay(laying, case, sampled=whole and seen <= settings.slow_cases)
+                asked = case.facts.group in ASKED_OF_SLOW and seen <= settings.slow_cases
+                lay(laying, case, sampled=asked)
             report.first += portion[: settings.timed + 1 - len(report.first)]
             report.said += said_of([c.facts for c in portion], lines)
             say(f"{len(report.said):,} of {total:,} cases; the last {len(portion)} in {took:.0f} s")
@@ -96,7 +96,7 @@ def _watch(settings: Settings, report: Report, place: Path, say: Say) -> None:
     """What needs watches of its own: p-values, intervals, ten indicators at once, counts."""
     seed, jobs, series = settings.seed, settings.jobs, report.series
     say("placebo watches of real series")
-    real = watch_series(series, most=settings.watches, seed=seed, jobs=jobs)
+    real = watch_series(series, most=settings.watches, moved=settings.moved, seed=seed, jobs=jobs)
     say("placebo watches of made-up series")
     made_up = watch_futures(pasts=settings.pasts, futures=settings.futures, seed=seed, jobs=jobs)
     report.watched += [calibration.measure(real, made_up), coverage.measure(report.said, real)]

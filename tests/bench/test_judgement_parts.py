@@ -351,6 +351,16 @@ def test_a_method_without_a_case_says_so() -> None:
     assert PRODUCT not in table.rows[0]
 
 
+def test_too_few_harmless_cases_set_no_threshold() -> None:
+    """Of a method that was asked of fewer than a hundred harmless cases nothing is told at one percent."""
+    facts = [_facts(i) for i in range(99)] + [_facts(99, family="step worse", k=8.0)]
+    said = of_product([_said(f, Health.HEALTHY) for f in facts])
+
+    few = ranking.measure([said]).tables[0].rows[0]
+    assert few[1:4] == ("–", "–", "–")
+    assert few[5] != "–"
+
+
 @pytest.mark.parametrize("learner", [sprt.learner, three_sigma.learner])
 def test_peers_tell_a_large_step_from_white_noise(learner: Callable[[], Learn]) -> None:
     """On the independent noise that it was made for, a peer alarms at a large step, seldom else, never in the dark."""

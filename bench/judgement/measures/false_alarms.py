@@ -47,7 +47,7 @@ def _of_product(said: Sequence[Said], sketch: Answers | None) -> Table:
             "sketch's alarms, %",
         ),
         rows=tuple(rows),
-        note="In brackets Wilson's 95 % interval. Twice as many changes do nothing as are of any other family.",
+        note="In brackets Wilson's 95 % interval.",
     )
 
 

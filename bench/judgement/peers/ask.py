@@ -14,7 +14,8 @@ from bench.judgement.peers.seen import Floats, Learn
 from bench.judgement.peers.shelf import Row, Shelf
 
 LOOKS = (3, 5, 8, 12, 20, 30, 45, 60)
-PORTION = 64
+PORTION, SLOW_PORTION = 64, 8
+"""Cases that a process is given at once: few of slow methods, lest the last one works alone."""
 Load = Callable[[], Learn]
 
 
@@ -22,7 +23,8 @@ def answered(load: Load, shelf: Path, out: Path, jobs: int, *, slow: bool) -> di
     """Write what the method says of all cases, or of the sampled ones if it is slow; returns of how many."""
     rows = Shelf(shelf).rows
     asked = [i for i, row in enumerate(rows) if row.sampled or not slow]
-    portions = [asked[i : i + PORTION] for i in range(0, len(asked), PORTION)]
+    size = SLOW_PORTION if slow else PORTION
+    portions = [asked[i : i + size] for i in range(0, len(asked), size)]
     ask = partial(_ask, load, shelf)
     if jobs > 1:
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
