@@ -62,7 +62,7 @@ def _of_all(answers: Sequence[Answers]) -> Table:
     return Table(
         title="False alarms beside peers",
         says=f"The same cases, each method with its own default, in percent. {PRODUCT} and the quick methods are asked "
-        "of all cases, slow ones of the first of each family.",
+        "of all cases, slow ones of the first of each of these families.",
         head=("method", "cases", "all", *HARMLESS),
         rows=tuple(rows),
     )
