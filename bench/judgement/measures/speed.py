@@ -144,8 +144,8 @@ def _row(name: str, learn_s: float, look_s: float, own: tuple[float, float]) -> 
         f"{1000 * look_s:.3f}",
         f"{1 / both:,.0f}",
         f"{1 / look_s:,.0f}",
-        f"{both / ours:.2f}",
-        f"{look_s / own[1]:.2f}",
+        f"{both / ours:.2g}",
+        f"{look_s / own[1]:.2g}",
     )
 
 
