@@ -18,7 +18,9 @@ def main() -> None:
     """Print the tables, write the page, and say how long it took."""
     settings = read(sys.argv[1:])
     begun = time.perf_counter()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Also in the background, where a shell has interrupts ignored.
+        signal.signal(number, signal.default_int_handler)
 
     def say(line: str) -> None:
         print(f"[{time.perf_counter() - begun:6.0f} s] {line}", file=sys.stderr, flush=True)
