@@ -8,7 +8,7 @@ import numpy as np
 
 from shipwake.domain import Assessment, Floats, Samples, Sli
 from shipwake.judge import Level, Normal, learn
-from tests.judge.cases import ANCHOR, LEVEL, STEP, WATCHED, gauge, judged, ratio
+from tests.judge.cases import ANCHOR, LEVEL, STEP, WATCHED, gauge, judged, number, ratio
 
 DAY = 1440
 HISTORY = 5 * DAY
@@ -68,6 +68,10 @@ def _restless_errors(rng: np.random.Generator, state: Floats, day: Floats) -> Fl
     return np.stack([rng.binomial(total, share), total], axis=-1).astype(np.float64)
 
 
+def _orders(rng: np.random.Generator, state: Floats, _day: Floats) -> Floats:
+    return rng.poisson(4 * np.exp(0.2 * state)).astype(np.float64)
+
+
 FAMILIES = {
     "steady": Family(gauge(), 0.6, _normal, _level),
     "heavy": Family(gauge(), 0.3, _heavy, _level),
@@ -75,10 +79,13 @@ FAMILIES = {
     "slow": Family(gauge(), 0.98, _normal, _slow),
     "errors": Family(ratio(), 0.0, _normal, _errors),
     "restless errors": Family(ratio(), 0.95, _normal, _restless_errors),
+    "orders": Family(number(), 0.8, _normal, _orders),
 }
 PLAIN = ("steady", "heavy", "slow")
 """Families whose spread does not grow with their level: what is added to samples is added to their mean."""
 GAUGES = (*PLAIN, "daily")
+BENT = ("daily", "orders")
+"""Families judged on a logarithm and on a root: zero is near, and nothing falls below it."""
 RATIOS = ("errors", "restless errors")
 
 

@@ -3,9 +3,22 @@
 import numpy as np
 import pytest
 
-from shipwake.domain import Assessment, Floats
-from tests.judge.cases import judged
-from tests.judge.many import FUTURES, GAUGES, PLAIN, RATIOS, SERIES, share, watches, within, words
+from shipwake.domain import Assessment, Better, Floats
+from tests.judge.cases import HISTORY, found, gauge, judged, learned, noisy
+from tests.judge.many import (
+    BENT,
+    FAMILIES,
+    FUTURES,
+    GAUGES,
+    PLAIN,
+    RATIOS,
+    SERIES,
+    draw,
+    share,
+    watches,
+    within,
+    words,
+)
 
 STOPS = (12, 20, 60)
 LEAST, MOST = 0.93, 0.97
@@ -57,3 +70,67 @@ def test_a_share_lies_in_the_interval(more: float) -> None:
     ]
 
     assert share(found) >= LEAST or within(share(found), LEAST, SERIES * len(RATIOS))
+
+
+@pytest.mark.parametrize("samples", STOPS)
+@pytest.mark.parametrize("lost", [0.2, 0.8, 1.0, 3.0])
+@pytest.mark.parametrize("name", BENT)
+def test_a_fall_that_zero_cuts_off_lies_in_the_interval(
+    name: str, lost: float, samples: int
+) -> None:
+    """Of a fall by a part of the level, by all of it or more, the interval holds what is left of it above zero."""
+    found = []
+    for w in watches(name)[::FUTURES]:
+        after = w.after[:samples]
+        left = np.maximum(after - lost * w.after.mean(), 0.0)
+        found.append(_holds(judged(w.normal, left), float((left - after).mean())))
+
+    assert share(found) >= LEAST or within(share(found), LEAST, SERIES)
+
+
+@pytest.mark.parametrize("name", [*PLAIN, *BENT])
+def test_what_came_does_not_narrow_the_interval(name: str) -> None:
+    """Uncertain is where the mean would have been, so the interval is as wide at zero as far above."""
+    for w in watches(name)[:6]:
+        effects = [judged(w.normal, times * w.after).effect for times in (0.0, 0.1, 1.0, 10.0)]
+        widths = [e.high - e.low for e in effects if e is not None]
+
+        assert widths == pytest.approx([widths[0]] * 4, rel=1e-6)
+        assert widths[0] > 0
+
+
+@pytest.mark.parametrize("times", [0.0, 0.5, 1.0, 4.0])
+@pytest.mark.parametrize("name", [*GAUGES, "orders", *RATIOS])
+def test_the_interval_holds_its_estimate(name: str, times: float) -> None:
+    """Low, estimate and high come in this order, whatever happened."""
+    for w in watches(name)[::6]:
+        after = w.after * [min(times, 1.0), 1.0] if name in RATIOS else w.after * times
+        effect = judged(w.normal, after).effect
+        assert effect is not None
+        assert effect.low <= effect.estimate <= effect.high
+
+
+def test_the_unit_of_a_bent_scale_does_not_matter() -> None:
+    """On a logarithm, milliseconds or microseconds: estimate, interval and normal are a thousandfold."""
+    history, futures = draw(FAMILIES["daily"], 5, 3)
+    for past, after in zip(history, futures[:, 0], strict=True):
+        one, other = (
+            judged(learned(gauge(), times * past[-HISTORY:]), times * after * 0.4)
+            for times in (1.0, 1000.0)
+        )
+        assert one.effect is not None
+        assert other.effect is not None
+        assert other.effect.low == pytest.approx(1000 * one.effect.low, rel=1e-4)
+        assert other.effect.high == pytest.approx(1000 * one.effect.high, rel=1e-4)
+        assert other.effect.estimate == pytest.approx(1000 * one.effect.estimate, rel=1e-4)
+
+
+def test_an_interval_is_mirrored() -> None:
+    """A series turned upside down moved as far down as it moved up."""
+    series = noisy(3) - 100.0
+    up, down = found(gauge(), series, 9.0), found(gauge(Better.HIGHER), -series, -9.0)
+
+    assert up.effect is not None
+    assert down.effect is not None
+    assert down.effect.low == pytest.approx(-up.effect.high, rel=0.02)
+    assert down.effect.high == pytest.approx(-up.effect.low, rel=0.02)

@@ -18,15 +18,16 @@ STAYED = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Straying:
-    """Where the estimate lies when nothing changed, per horizon of STOPS: 2.5 % and 97.5 % quantiles."""
+    """Where the estimate lies when nothing changed, per horizon of STOPS: 2.5 %, 50 % and 97.5 % quantiles."""
 
     low: Floats
+    middle: Floats
     high: Floats
 
-    def at(self, samples: int) -> tuple[float, float]:
-        """Low and high for an estimate from so many samples."""
+    def at(self, samples: int) -> tuple[float, float, float]:
+        """Low, middle and high for an estimate from so many samples."""
         k = max(int(np.searchsorted(STOPS, samples, side="right")) - 1, 0)
-        return float(self.low[k]), float(self.high[k])
+        return float(self.low[k]), float(self.middle[k]), float(self.high[k])
 
 
 def estimate(z: Floats) -> Floats:
@@ -58,24 +59,28 @@ def far_estimates(z: Floats) -> Floats:
     return np.asarray((total[FAR_STOPS] - high[last] - low[last]) / (last - BURST)[:, None])
 
 
-def straying(z: Floats, measure: Measure | None, least: float, effective: float) -> Straying:
-    """From placebo paths [60, n] of which `effective` are independent.
-
-    For counts `measure` tells each path's deviation of the mean, in which the quantiles are given, and
-    `least` is their least size.
-    """
-    low, high = [], []
-    widen = 1 + 2 / effective
+def straying(found: Floats, effective: float) -> Straying:
+    """From what `estimates` made [len(STOPS), n] of placebo paths, of which `effective` are independent."""
     cut = (1 - COVERAGE) / 2
+    n = found.shape[1]
+    places = [int(cut * (n - 1)), n // 2, int(np.ceil((1 - cut) * (n - 1)))]
+    low, middle, high = np.partition(found, places, axis=1)[:, places].T
+    wide = 1 + 2 / effective
+    return Straying(middle + wide * (low - middle), middle, middle + wide * (high - middle))
+
+
+def straying_of_counts(z: Floats, measure: Measure, least: float, effective: float) -> Straying:
+    """From excesses [60, n] in deviations of their mean, which `measure` tells of each path.
+
+    The quantiles are `least` from 0 at the least, which is their middle: of rare events most paths have none.
+    """
     ends = np.array(STOPS)
-    found = estimates(z)
-    if measure is not None:
-        found = found * ends[:, None] / measure.over(np.zeros_like(ends), ends, 0)
-    for ordered in np.sort(found, axis=1):
-        n = len(ordered)
-        low.append(min(ordered[int(cut * (n - 1))] * widen, -least))
-        high.append(max(ordered[int(np.ceil((1 - cut) * (n - 1)))] * widen, least))
-    return Straying(np.array(low), np.array(high))
+    found = estimates(z) * ends[:, None] / measure.over(np.zeros_like(ends), ends, 0)
+    cut = (1 - COVERAGE) / 2
+    n = found.shape[1]
+    places = [int(cut * (n - 1)), int(np.ceil((1 - cut) * (n - 1)))]
+    low, high = (1 + 2 / effective) * np.partition(found, places, axis=1)[:, places].T
+    return Straying(np.minimum(low, -least), np.zeros(len(ends)), np.maximum(high, least))
 
 
 def stayed(z: Floats, since: Floats, effect: Effect) -> bool:

@@ -10,8 +10,15 @@ from shipwake.domain import Floats, Reason, Samples, Sli, SliKind, utc
 from shipwake.judge import beyond, counts, recurrence
 from shipwake.judge.calibration import Calibration, calibrate
 from shipwake.judge.described import describe
-from shipwake.judge.effect import far_estimates, straying
+from shipwake.judge.effect import (
+    Straying,
+    estimates,
+    far_estimates,
+    straying,
+    straying_of_counts,
+)
 from shipwake.judge.forecast import Forecast, following, forecast
+from shipwake.judge.means import straying_of_means
 from shipwake.judge.moments import HORIZON, Index, Moments, placebos
 from shipwake.judge.normal import Before, Model, Normal
 from shipwake.judge.past import Past
@@ -123,6 +130,8 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
     calmed = (after - habit.returned.curve[:, None]) / beside[1:]
     up, down = _calibrations(z, calmed, (limit, drawn), moments.effective, habit)
     low, high = _band(clipped)
+    strays = straying(estimates(z), moments.effective)
+    means = _means(series, moments, residuals, scale, strays)
     return Model(
         transform=series.transform,
         rhythm=ahead,
@@ -136,12 +145,31 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
         habit=habit,
         up=up,
         down=down,
-        straying=straying(clipped, None, 0.0, moments.effective),
+        straying=strays,
+        means=means,
+        most=_most(series),
         noise=None,
         moments_s=_times(series, moments),
         effective=moments.effective,
         described=describe(clipped, moments, _times(series, moments)) if sli.detector else None,
     )
+
+
+def _means(
+    series: Series, moments: Moments, residuals: Floats, scale: Floats, strays: Straying
+) -> Straying:
+    """How means stray: as residuals do, where the scale is not bent."""
+    bent = series.transform
+    if bent.power == 1.0:
+        return strays
+    x = following(series.x, moments.at)
+    values, foretold = bent.inverse(x), bent.inverse(x - residuals)
+    return straying_of_means(bent, values, foretold, scale, moments.effective)
+
+
+def _most(series: Series) -> float:
+    """The largest value that may teach the normal."""
+    return float(series.read.values[series.calm > 0].max())
 
 
 def _calibrations(
@@ -233,6 +261,7 @@ def _of_counts(
     limit = np.full(HORIZON, np.inf)
     low, high = _band(excess / sampled)
     tails = counts.LEAST_TAIL
+    strays = straying_of_counts(excess, measure, 1.96, moments.effective)
     # Of few requests a spike may be a single event: of counts it says nothing.
     floor = np.array([np.inf if s.shape is Shape.SPIKES else counts.NORMAL_995 for s in STATISTICS])
     return Model(
@@ -248,7 +277,9 @@ def _of_counts(
         habit=habit,
         up=calibrate(up, moments.effective, floor, tails),
         down=calibrate(down, moments.effective, floor, tails),
-        straying=straying(excess, measure, 1.96, moments.effective),
+        straying=strays,
+        means=strays,
+        most=_most(series),
         noise=noise,
         moments_s=_times(series, moments),
         effective=moments.effective,

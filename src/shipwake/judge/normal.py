@@ -27,9 +27,10 @@ class Model:
     `expected` [60] is the forecast on the transformed scale without season, `level` that of the last 60
     samples before the anchor, from which it sets out; `sigma` the local scale of its residuals at the
     anchor (1 for counts, which bring their own); `limit` [60] and `drawn_limit` [60] bound scaled
-    residuals; `band_low`, `band_high` [60] are the quantiles of single ones. `moments_s` are the placebo
-    moments, epoch seconds, ascending. `described` is what the detector that the indicator names is taught
-    by, and `detector` the taught one, whose scores `up` and `down` are of.
+    residuals; `band_low`, `band_high` [60] are the quantiles of single ones. `straying` is of the means of scaled
+    residuals, `means` of means in the unit, on the transformed scale; `most` is the largest value that taught it.
+    `moments_s` are the placebo moments, epoch seconds, ascending. `described` is what the detector that the
+    indicator names is taught by, and `detector` the taught one, whose scores `up` and `down` are of.
     """
 
     transform: Transform
@@ -45,6 +46,8 @@ class Model:
     up: Calibration
     down: Calibration
     straying: Straying
+    means: Straying
+    most: float
     noise: CountNoise | None
     moments_s: Times
     effective: float

@@ -38,7 +38,7 @@ def recovered(
     last = sign * z[-back:][ok[-back:]]
     if not len(out):
         return None
-    low, high = straying.at(len(last))
+    low, _, high = straying.at(len(last))
     wide = np.sqrt(max(1.0, m / HORIZON))
     far = (high if sign > 0 else -low) * wide
     halves = [_level(part) for part in (last, last[len(last) // 2 :])]
