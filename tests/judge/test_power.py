@@ -1,10 +1,13 @@
 """What is said to be noticeable is noticed, about four times in five."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from shipwake.domain import Better
 from shipwake.judge import Level
-from tests.judge.cases import LEVEL, judged
+from tests.judge.cases import HISTORY, LEVEL, WATCHED, gauge, judged, learned, number
 from tests.judge.many import FUTURES, PLAIN, RATIOS, share, watches
 from tests.judge.test_interval import failing
 
@@ -51,3 +54,26 @@ def test_more_samples_show_less(name: str) -> None:
     if watch.after.ndim == 1:
         assert (np.diff(known) <= 1e-9 * known[0]).all()
     assert known[-1] < known[0]
+
+
+@pytest.mark.parametrize(("usual", "seen"), [(0.05, False), (20.0, True)])
+def test_a_fall_to_nothing_is_told_where_it_shows(usual: float, *, seen: bool) -> None:
+    """Orders that stay away are noticed where there were many, and nothing is promised where there were hardly any."""
+    orders = np.random.default_rng(4).poisson(usual, HISTORY + WATCHED).astype(np.float64)
+    sli = replace(number(), better=Better.HIGHER)
+    word = judged(learned(sli, orders[:HISTORY]), orders[HISTORY:], HELD)
+
+    assert (word.noticeable is not None) is seen
+    assert not seen or (word.noticeable or 0.0) < usual
+
+
+def test_no_move_beyond_all_reason_is_promised() -> None:
+    """Of what leaps a hundredfold for an hour, now and then, a move far above all that was seen is not told of."""
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        series = 0.1 * np.exp(0.05 * rng.standard_normal(HISTORY + WATCHED))
+        for leap in rng.integers(0, HISTORY - 140, 5):
+            series[leap : leap + rng.integers(30, 90)] *= rng.uniform(100, 600)
+        told = judged(learned(gauge(), series), series[HISTORY:], HELD).noticeable
+
+        assert told is None or told <= 10 * series.max()

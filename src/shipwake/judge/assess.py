@@ -143,7 +143,7 @@ def _noticeable(shift: Shift, model: Model, seen: Watched, sign: int, level: flo
         z = noticeable(shift, direction, len(seen), level)
     else:
         z = detector.noticeable(shift, model.detector, seen, sign, level)
-    return None if z is None else abs(shift.level(sign * z) - shift.level(0.0))
+    return None if z is None else shift.size(sign * z)
 
 
 def _excess(

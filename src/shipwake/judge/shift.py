@@ -12,6 +12,8 @@ from shipwake.judge.means import came, strayed
 from shipwake.judge.normal import Model
 from shipwake.judge.watched import Residuals, Watched
 
+FURTHEST = 10.0
+"""Times the most that was ever seen, beyond which a move is none that anybody need be told of."""
 SMALLEST = 1e-300
 """A level up to this is none to be compared with."""
 
@@ -44,6 +46,18 @@ class Shift:
         bent = self.model.noise is None and self.model.transform.power != 1.0
         most = max(self.model.most, self.middle) if bent else math.inf
         return min(self.level(q), most * self.factor)
+
+    def size(self, z: float) -> float | None:
+        """How far a move by `z` takes the mean.
+
+        None where a bent scale stretches it beyond all reason: below zero, or far above the most that was ever seen.
+        """
+        moved, expected = self.level(z), self.level(0.0)
+        if self.model.noise is None and self.model.transform.power != 1.0:
+            most = FURTHEST * max(self.model.most, self.middle) * self.factor
+            if moved > most or (z < 0 and moved <= 0):
+                return None
+        return abs(moved - expected)
 
 
 def shown_factor(sli: Sli) -> float:
