@@ -105,7 +105,7 @@ def calibrate(
     """
     n = statistics.shape[1]
     places = [int((1 - POWER) * (n - 1)), n // 2, int(np.ceil(FAR_QUANTILE * (n - 1)))]
-    weak, center, far = np.partition(statistics, places, axis=1)[:, places].T
+    weak, center, far = np.sort(statistics, axis=1)[:, places].T
     far = far - center
     centered = statistics - center[:, None]
     limit = (3 * far + 1e-12)[:, None]

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from shipwake.domain import Effect, Floats
-from shipwake.judge.moments import HORIZON, STOPS
+from shipwake.judge.moments import STOPS
+from shipwake.judge.order import medians
 from shipwake.judge.statistics import BURST, Measure
+from shipwake.judge.sums import running_sums, up_to
 
 COVERAGE = 0.95
 FROM = 12
@@ -37,25 +39,21 @@ def estimate(z: Floats) -> Floats:
     m = len(z)
     if m < FROM:
         return np.asarray(np.median(z, axis=0))
-    total = np.zeros((m + 1, z.shape[1]))
-    np.cumsum(z, axis=0, out=total[1:])
+    total = running_sums(z)
     bursts = total[BURST:] - total[:-BURST]
     return np.asarray((total[m] - bursts.max(axis=0) - bursts.min(axis=0)) / (m - 2 * BURST))
 
 
 def estimates(z: Floats) -> Floats:
     """The estimate at each of STOPS, for paths [60, n]: [len(STOPS), n]."""
-    return np.concatenate([[np.median(z[:m], axis=0) for m in STOPS if m < FROM], far_estimates(z)])
+    return np.concatenate([[medians(z[:m], 0) for m in STOPS if m < FROM], far_estimates(z)])
 
 
 def far_estimates(z: Floats) -> Floats:
     """The same at those of STOPS that leave bursts out: [len(FAR_STOPS), n]."""
-    total = np.zeros((HORIZON + 1, z.shape[1]))
-    np.cumsum(z, axis=0, out=total[1:])
-    bursts = total[BURST:] - total[:-BURST]
-    high, low = np.maximum.accumulate(bursts, axis=0), np.minimum.accumulate(bursts, axis=0)
-    last = FAR_STOPS - BURST
-    return np.asarray((total[FAR_STOPS] - high[last] - low[last]) / (last - BURST)[:, None])
+    total = running_sums(z)
+    high, low = up_to(total[BURST:] - total[:-BURST], FAR_STOPS - BURST + 1)
+    return np.asarray((total[FAR_STOPS] - high - low) / (FAR_STOPS - 2 * BURST)[:, None])
 
 
 def straying(z: Floats, measure: Measure | None, least: float, effective: float) -> Straying:

@@ -7,12 +7,11 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from shipwake.domain import Floats
 from shipwake.judge.moments import STOPS
+from shipwake.judge.sums import Slots, running_sums
 
-Slots = npt.NDArray[np.int64]
 BURST = 3
 """Consecutive samples that a statistic leaves out at its own worst place."""
 DRAWN_FROM = 12
@@ -106,8 +105,7 @@ class _Sums:
 
     @classmethod
     def of(cls, z: Floats) -> "_Sums":
-        total = np.zeros((len(z) + 1, z.shape[1]))
-        np.cumsum(z, axis=0, out=total[1:])
+        total = running_sums(z)
         return cls(total, total[BURST:] - total[:-BURST])
 
 
