@@ -48,7 +48,7 @@ class Watch:
     def alone(self, after: Floats, minutes: int) -> list[Assessment]:
         """What the later looks say that have come by then."""
         samples = Samples.of(ANCHOR, STEP, after[:minutes])
-        held = Held(HELD, len(LATER), self.first(after, HOUR))
+        held = Held(HELD, len(LATER), self.first(after, minutes))
         return [
             assess_later(normal, unit, samples, _look(minutes), held)
             for (unit, normal), come in zip(self.later, LATER, strict=False)
@@ -233,8 +233,12 @@ def _words(minutes: int, out: Bools, size: float = 60) -> list[Assessment]:
 
 
 def _out(*spans: tuple[int, int]) -> Bools:
+    """Which minutes after the change lie in any of the spans."""
     minutes = np.arange(LATER[-1])
-    return np.any([(minutes >= a) & (minutes < b) for a, b in spans], axis=0)
+    found = np.zeros(len(minutes), np.bool_)
+    for a, b in spans:
+        found |= (minutes >= a) & (minutes < b)
+    return found
 
 
 @pytest.mark.parametrize("look", [2 * HOUR, 4 * HOUR, DAY, 2 * DAY])

@@ -47,7 +47,7 @@ class Events:
         return self.ended(began, len(self._z))
 
     def again(self, began: int, since: int, moment: int) -> int | None:
-        """The slot since which they come as often as before `since`, in both halves of a stretch where enough were due."""
+        """The slot since which they come as often as before `since`, in both halves of as long as enough are due."""
         rate = self._rate(began, since)
         if rate <= 0:
             return None
@@ -62,7 +62,7 @@ class Events:
     def _rate(self, began: int, since: int) -> float:
         """What raised the alarm and parted it was partly luck: the rate that so many events speak for at the least."""
         out = max(float(self._total[since] - self._total[began]), 0.0)
-        return max(np.sqrt(out) - LUCK, 0.0) ** 2 / max(since - began, 1)
+        return float(max(np.sqrt(out) - LUCK, 0.0) ** 2) / max(since - began, 1)
 
     def _mean(self, start: int, end: int) -> float:
         return float(self._total[end] - self._total[start]) / (end - start)

@@ -1,8 +1,6 @@
-"""Whether a harm has ended, and since when: a fold over the moments since its alarm; nothing recovers by being forgotten."""
+"""Whether a harm has ended, and since when: asked anew at each moment since its alarm; no harm ends by its age."""
 
 from dataclasses import dataclass
-
-import numpy as np
 
 from shipwake.domain import Floats
 from shipwake.judge.effect import Straying
