@@ -67,13 +67,13 @@ def test_gaps_make_no_harm(here: list[bool]) -> None:
 @settings(max_examples=20, derandomize=True, deadline=None)
 @given(seed=st.integers(0, 1000))
 def test_harm_shows_through_gaps(seed: int) -> None:
-    """With every second sample missing by chance a step is still found, and its size told."""
-    here = np.random.default_rng(seed).random(60) < 0.6
+    """With two of five samples missing by chance a step is still found, and its size told."""
+    here = np.random.default_rng(seed).permutation(60) < 36
     word = judged(NORMAL, _gapped(AFTER + 40, here))
 
     assert word.health.hurts
     assert word.effect is not None
-    assert word.effect.low < 40 < word.effect.high
+    assert abs(word.effect.estimate - 40) < 8
 
 
 @pytest.mark.parametrize("m", [3, 12, 60])

@@ -69,8 +69,8 @@ def test_a_gain_that_every_deploy_brings_is_not_the_merit_of_this(seed: int) -> 
     for start in (*STARTS, HISTORY):
         series[start:] -= 25
 
-    assert _word(series, _deploys()).p_better > 0.005
-    assert _word(series, ()).p_better < 0.05
+    assert _word(series, _deploys()).p_better > 0.3
+    assert _word(series, ()).p_better < 0.1
 
 
 def _ill(series: Floats, move: float, start: int, end: int) -> Floats:

@@ -12,8 +12,6 @@ from shipwake.judge.tail import SHARE, Prior, Tail
 
 WEIGHT = 0.1
 """Share of the evidence that is spent on this question; the rest is for moves of common size."""
-FROM = 12
-"""Samples below which a move is not asked how far it went: a burst may be most of them."""
 FAR = Prior(shape=0.0, size=0.35, power=0.55, count=4.0, least=0.1)
 """As on long histories of many kinds, where the log of β strays by ½ from it: as does one of four draws."""
 
@@ -45,26 +43,19 @@ class Beyond:
         return float(np.expm1(self.tail.quantile(WEIGHT * p)))
 
 
-def calibrate(levels: list[Floats], sign: int, effective: float) -> Beyond:
-    """From the uncapped levels of the placebo paths at each of STOPS, each [n]."""
-    g = np.max([_size(e, sign) for m, e in zip(STOPS, levels, strict=True) if m >= FROM], axis=0)
+def calibrate(levels: Floats, sign: int, effective: float) -> Beyond:
+    """From the uncapped levels [len(FAR_STOPS), n] of the placebo paths."""
+    g = np.log1p(np.maximum((sign * levels).max(axis=0), 0.0))
     ordered = np.sort(g)
-    return Beyond(
-        g.astype(np.float32),
-        ordered,
-        tail.fit(ordered, effective, FAR),
-    )
+    return Beyond(g.astype(np.float32), ordered, tail.fit(ordered, effective, FAR))
 
 
-def distances(levels: list[Floats], sign: int, stops: tuple[int, ...], spared: Floats) -> Floats:
-    """G at each of `stops` of one path, of each level only what exceeds `spared` [len(STOPS)]."""
-    known = [
-        float(np.log1p(max(sign * float(e[0]) - s, 0.0))) if m >= FROM else 0.0
-        for m, e, s in zip(STOPS, levels, spared, strict=True)
-    ]
-    running = np.maximum.accumulate(np.array(known))
-    return np.array([running[STOPS.index(s)] for s in stops])
+def distances(levels: Floats, sign: int, spared: Floats) -> Floats:
+    """G at each of STOPS, [len(STOPS), n], of paths with these levels [len(FAR_STOPS), n].
 
-
-def _size(level: Floats, sign: int) -> Floats:
-    return np.log1p(np.maximum(sign * level, 0.0))
+    Of each level only what exceeds `spared`, of its shape. Before FAR_STOPS, where a burst may be most of
+    the samples, a move is not asked how far it went.
+    """
+    known = np.zeros((len(STOPS), levels.shape[1]))
+    known[-len(levels) :] = np.log1p(np.maximum(sign * levels - spared, 0.0))
+    return np.asarray(np.maximum.accumulate(known, axis=0))

@@ -1,6 +1,6 @@
 """What the statistics do when nothing changed: one p-value for a whole watch, however often it is looked at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +8,7 @@ import numpy.typing as npt
 from shipwake.domain import Floats
 from shipwake.judge import tail
 from shipwake.judge.beyond import Beyond
+from shipwake.judge.moments import STOPS
 from shipwake.judge.statistics import HORIZONS, STATISTICS, Shape
 from shipwake.judge.tail import SHARE, Tail
 
@@ -19,12 +20,17 @@ WEIGHT = {
     Shape.RISING: 1.0,
     Shape.LATEST: 0.85,
     Shape.STRETCH: 0.9,
+    Shape.SPIKES: 0.85,
 }
 WEIGHT_EARLY = 1.06
-DRIFT = 0.15
+DRIFT = 0.1
 """Deviation of the log of how far the future strays, against the past: no history is the future."""
-QUADRATURE = ((2 / 3, 0.0), (1 / 6, 3**0.5), (1 / 6, -(3**0.5)))
-"""Weights and nodes of Gauss and Hermite for a normal deviate."""
+QUADRATURE = np.array([2 / 3, 1 / 6, 1 / 6])
+"""Weights of Gauss and Hermite for a normal deviate, whose nodes are 0 and ±√3."""
+FACTORS = np.exp(DRIFT * np.array([0.0, 3**0.5, -(3**0.5)]))
+FIRST_OF_STOP = np.searchsorted(HORIZONS, STOPS)
+PROBES = np.geomspace(100.0, 0.3, 60)
+"""Distances from the median, in units of how far the tail begins, at which p-values are tabulated."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,10 +48,19 @@ class Calibration:
     weak: Floats
     tail: Tail
     beyond: Beyond | None = None
+    rare: Floats = field(init=False)
+    """Logs of p-values, ascending, and the m that have them: [2, 60]."""
+
+    def __post_init__(self) -> None:
+        """Tabulate what evidence a p-value needs."""
+        middle = float(self.maxima[len(self.maxima) // 2])
+        m = middle + max(self.tail.threshold - middle, self.tail.size) * PROBES
+        logs = np.log(np.maximum(self.p_value(m), 1e-300))
+        object.__setattr__(self, "rare", np.stack([logs, m]))
 
     def standard(self, statistics: Floats) -> Floats:
-        """U for the statistics [len(STATISTICS)] of one path."""
-        return (statistics - self.center) / self.spread
+        """U for the statistics [len(STATISTICS), n] of paths."""
+        return np.asarray((statistics - self.center[:, None]) / self.spread[:, None])
 
     def p_value(self, m: Floats) -> Floats:
         """P(M ≥ m) when nothing changed, shape of `m`.
@@ -54,10 +69,8 @@ class Calibration:
         distance from the median.
         """
         middle = self.maxima[len(self.maxima) // 2]
-        found = np.zeros(np.shape(m))
-        for weight, node in QUADRATURE:
-            found += weight * self._past_p(middle + (m - middle) * float(np.exp(DRIFT * node)))
-        return found
+        strayed = middle + np.multiply.outer(FACTORS, m - middle)
+        return np.asarray(np.tensordot(QUADRATURE, self._past_p(strayed), axes=1))
 
     def _past_p(self, m: Floats) -> Floats:
         n = len(self.maxima)
@@ -66,10 +79,7 @@ class Calibration:
 
     def critical(self, p: float) -> float:
         """The m that has the p-value `p`, for p < SHARE."""
-        middle = float(self.maxima[len(self.maxima) // 2])
-        reach = max(self.tail.threshold - middle, self.tail.size)
-        m = middle + reach * np.geomspace(0.3, 100.0, 120)
-        return float(np.interp(-np.log(p), -np.log(np.maximum(self.p_value(m), 1e-300)), m))
+        return float(np.interp(np.log(p), self.rare[0], self.rare[1]))
 
 
 def weights() -> Floats:
@@ -82,15 +92,18 @@ def weights() -> Floats:
     )
 
 
-def calibrate(statistics: Floats, effective: float, floor: float = 0.0) -> Calibration:
+def calibrate(
+    statistics: Floats, effective: float, floor: Floats, least: tuple[float, float] | None = None
+) -> Calibration:
     """From the statistics [len(STATISTICS), n] of placebo paths worth `effective` independent ones.
 
-    `floor` is the least that a statistic's far quantile may be, where theory knows one (counts).
+    `floor` [len(STATISTICS)] is the least that a statistic's far quantile may be, `least` the threshold and the
+    size that the tail of the maximum has at the least, where theory knows one (counts).
     """
-    ordered = np.sort(statistics, axis=1)
-    n = ordered.shape[1]
-    center = ordered[:, n // 2]
-    far = ordered[:, int(np.ceil(FAR_QUANTILE * (n - 1)))] - center
+    n = statistics.shape[1]
+    places = [int((1 - POWER) * (n - 1)), n // 2, int(np.ceil(FAR_QUANTILE * (n - 1)))]
+    weak, center, far = np.partition(statistics, places, axis=1)[:, places].T
+    far = far - center
     centered = statistics - center[:, None]
     limit = (3 * far + 1e-12)[:, None]
     rms = np.sqrt(np.mean(np.clip(centered, -limit, limit) ** 2, axis=1))
@@ -103,16 +116,11 @@ def calibrate(statistics: Floats, effective: float, floor: float = 0.0) -> Calib
         spread=spread,
         maxima=maxima,
         by_moment=by_moment.astype(np.float32),
-        weak=ordered[:, int((1 - POWER) * (n - 1))],
-        tail=found.at_least(*LEAST_OF_COUNTS) if floor > 0 else found,
+        weak=weak,
+        tail=found if least is None else found.at_least(*least),
     )
 
 
-LEAST_OF_COUNTS = (0.74, 0.17)
-"""Threshold and size of the tail of the maximum of standard normal statistics, in their far quantile."""
-
-
-def running_maximum(standard: Floats, horizons: tuple[int, ...]) -> Floats:
-    """Largest U known at each of `horizons`, given U [len(STATISTICS)]; −∞ before the first."""
-    found = [standard[h >= HORIZONS] for h in horizons]
-    return np.array([f.max() if len(f) else -np.inf for f in found])
+def running_maximum(standard: Floats) -> Floats:
+    """The largest U known at each of STOPS, [len(STOPS), n], given U [len(STATISTICS), n]."""
+    return np.maximum.accumulate(np.maximum.reduceat(standard, FIRST_OF_STOP, axis=0), axis=0)

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from shipwake.domain import Floats
+from shipwake.judge.statistics import Slots
 
 PRIOR_CLUMP = 4.0
 PRIOR_EVENTS = 10.0
 NORMAL_995 = 2.58
 """The 99.5 % quantile of a standard normal: no count strays less."""
+LEAST_TAIL = (0.74, 0.17)
+"""Threshold and size of the tail of the maximum of standard normal statistics, in their far quantile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,10 @@ class Counted:
     rate: Floats
     mass: Floats
 
-    def over(self, start: int, end: int, dropped: int) -> Floats:
-        """[n]: for the stretch [start, end) of which `dropped` slots are left out."""
-        counted = (self.mass[end] - self.mass[start]) * (end - start - dropped) / (end - start)
-        return self.noise.deviation(self.rate, counted)
-
-    def stretches(self, width: int, count: int, dropped: int) -> Floats:
-        """[count, n]: for the first `count` stretches of `width`."""
-        counted = (self.mass[width : width + count] - self.mass[:count]) * (width - dropped) / width
-        return self.noise.deviation(self.rate, counted)
+    def over(self, start: Slots, end: Slots, dropped: int) -> Floats:
+        """[k, n]: for k stretches [start, end) of which `dropped` slots are left out."""
+        share = (end - start - dropped) / (end - start)
+        return self.noise.deviation(self.rate, (self.mass[end] - self.mass[start]) * share[:, None])
 
 
 def least_rate(totals: Floats) -> float:

@@ -9,6 +9,9 @@ from shipwake.judge.moments import HORIZON, STOPS
 from shipwake.judge.statistics import BURST, Measure
 
 COVERAGE = 0.95
+FROM = 12
+"""Samples from which on bursts are left out: of fewer, two of them would be half."""
+FAR_STOPS = np.array([m for m in STOPS if m >= FROM])
 STAYED = 0.5
 """Share of a distance from the forecast that must be a move from where the level stood before the change."""
 
@@ -32,7 +35,7 @@ def estimate(z: Floats) -> Floats:
     Under twelve samples the median.
     """
     m = len(z)
-    if m < 12:
+    if m < FROM:
         return np.asarray(np.median(z, axis=0))
     total = np.zeros((m + 1, z.shape[1]))
     np.cumsum(z, axis=0, out=total[1:])
@@ -40,18 +43,19 @@ def estimate(z: Floats) -> Floats:
     return np.asarray((total[m] - bursts.max(axis=0) - bursts.min(axis=0)) / (m - 2 * BURST))
 
 
-def estimates(z: Floats) -> list[Floats]:
-    """The estimate at each of STOPS, for paths [60, n]."""
+def estimates(z: Floats) -> Floats:
+    """The estimate at each of STOPS, for paths [60, n]: [len(STOPS), n]."""
+    return np.concatenate([[np.median(z[:m], axis=0) for m in STOPS if m < FROM], far_estimates(z)])
+
+
+def far_estimates(z: Floats) -> Floats:
+    """The same at those of STOPS that leave bursts out: [len(FAR_STOPS), n]."""
     total = np.zeros((HORIZON + 1, z.shape[1]))
     np.cumsum(z, axis=0, out=total[1:])
     bursts = total[BURST:] - total[:-BURST]
     high, low = np.maximum.accumulate(bursts, axis=0), np.minimum.accumulate(bursts, axis=0)
-    return [
-        np.median(z[:m], axis=0)
-        if m < 12
-        else (total[m] - high[m - BURST] - low[m - BURST]) / (m - 2 * BURST)
-        for m in STOPS
-    ]
+    last = FAR_STOPS - BURST
+    return np.asarray((total[FAR_STOPS] - high[last] - low[last]) / (last - BURST)[:, None])
 
 
 def straying(z: Floats, measure: Measure | None, least: float, effective: float) -> Straying:
@@ -63,8 +67,11 @@ def straying(z: Floats, measure: Measure | None, least: float, effective: float)
     low, high = [], []
     widen = 1 + 2 / effective
     cut = (1 - COVERAGE) / 2
-    for m, found in zip(STOPS, estimates(z), strict=True):
-        ordered = np.sort(found if measure is None else found * m / measure.over(0, m, 0))
+    ends = np.array(STOPS)
+    found = estimates(z)
+    if measure is not None:
+        found = found * ends[:, None] / measure.over(np.zeros_like(ends), ends, 0)
+    for ordered in np.sort(found, axis=1):
         n = len(ordered)
         low.append(min(ordered[int(cut * (n - 1))] * widen, -least))
         high.append(max(ordered[int(np.ceil((1 - cut) * (n - 1)))] * widen, least))

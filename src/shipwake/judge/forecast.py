@@ -13,11 +13,17 @@ from shipwake.judge.ridge import cross_fit
 from shipwake.judge.windows import Running
 
 T = TypeVar("T", np.float64, np.bool_)
-EDGES = (0, 1, 3, 8, 20, 60, 180, 720)
+EDGES = (0, 1, 3, 8, 20, 60, 240)
 """Bounds of the stretches before a moment, in samples back from it."""
+MIDDLES = (20, HORIZON)
+"""Lengths of the stretches before a moment of which the median is taken too: few samples far out do not move it."""
 FOLLOWED = ((0, 20), (20, 60))
 RIDGE = 3.0
 FEATURE_LIMIT = 8.0
+SAMPLED = 400
+"""Moments from which a deviation is taken."""
+FAR = 1.0
+"""Deviations (1.4826 median |r|) to which residuals of the first fit are drawn in before the second."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,23 +41,34 @@ class Forecast:
 
 
 def forecast(
-    x: Floats, calm: Running, recent: Running, moments: Moments, changes: Index, per_day: int
+    x: Floats,
+    calm: Running,
+    recent: Running,
+    moments: Moments,
+    changes: Index,
+    per_day: int,
+    *,
+    middle: bool,
 ) -> Forecast:
     """Learn at `moments` and foretell at the anchor, the end of the history.
 
     `x` [n] is the series on its scale without season, carried over gaps; `calm` its running sums for what
     precedes a moment, `recent` the same for what precedes the anchor; `per_day` is the samples of a day.
+    It tells the middle of what follows, or its mean: of events so rare that the middle is none, only the mean tells.
     """
-    before, level = _features(calm, moments.at, per_day)
+    lengths = MIDDLES if middle else ()
+    before, level = _features(calm, moments.at, per_day, lengths)
     deviation = before.std(axis=1, keepdims=True) + 1e-12
     features = np.clip(before / deviation, -FEATURE_LIMIT, FEATURE_LIMIT)
     targets = following(x, moments.at) - level
     penalty = RIDGE * len(moments) / moments.effective
     fit = cross_fit(features, targets, _weight(targets), penalty)
-    fit = cross_fit(features, targets, _weight(targets - fit.held_out), penalty)
+    left = targets - fit.held_out
+    drawn = fit.held_out + _drawn_in(left) if middle else targets
+    fit = cross_fit(features, drawn, _weight(left), penalty)
 
     def foretold(running: Running, at: Index) -> Floats:
-        stretches, start = _features(running, at, per_day, running.whole - calm.whole)
+        stretches, start = _features(running, at, per_day, lengths, running.whole - calm.whole)
         clipped = np.clip(stretches / deviation, -FEATURE_LIMIT, FEATURE_LIMIT)
         return np.asarray(start + fit.coefficients @ clipped)
 
@@ -71,14 +88,14 @@ def following(x: npt.NDArray[T], at: Index) -> npt.NDArray[T]:
 
 
 def _features(
-    running: Running, at: Index, per_day: int, middle: float = 0.0
+    running: Running, at: Index, per_day: int, lengths: tuple[int, ...], middle: float = 0.0
 ) -> tuple[Floats, Floats]:
     """What each moment is told by, [features, k], and the level u [k] of the last 60 samples.
 
-    Means of the stretches before it less u; `middle` − u, by which it returns there; and what followed
-    the same time of day one and seven days ago. A stretch that holds nothing (a gap, the start of the
-    history) repeats the one after it. While a harm goes on the middle is that of the harm: nobody may
-    expect it to go away by itself.
+    Means of the stretches before it less u; medians of the latest `lengths` less u; `middle` − u, by which it returns
+    there; and what followed the same time of day one and seven days ago. A stretch that holds nothing (a gap,
+    the start of the history) repeats the one after it. While a harm goes on the middle is that of the harm:
+    nobody may expect it to go away by itself.
     """
     level = level_before(running, at)
     rows = []
@@ -86,6 +103,8 @@ def _features(
     for near, far in pairwise(EDGES):
         newest = running.mean(at - far, at - near, newest)
         rows.append(newest - level)
+    latest = running.latest(at, max(lengths, default=0), level)
+    rows += [np.median(latest[:length], axis=0) - level for length in lengths]
     return np.stack([*rows, middle - level, *_followed(running, at, per_day)]), level
 
 
@@ -112,6 +131,13 @@ def _followed(running: Running, at: Index, per_day: int) -> list[Floats]:
             moved = running.mean(then + start, then + end, before) - before
             rows.append(np.where(then >= HORIZON, moved, 0.0))
     return rows
+
+
+def _drawn_in(residuals: Floats) -> Floats:
+    """Residuals [60, n] of each slot drawn in to its deviation, so that the next fit tells the middle, not the mean."""
+    some = np.abs(residuals[:, :: max(1, residuals.shape[1] // SAMPLED)])
+    far = FAR * 1.4826 * np.median(some, axis=1, keepdims=True) + 1e-12
+    return np.clip(residuals, -far, far)
 
 
 def _weight(residuals: Floats) -> Floats:

@@ -8,9 +8,9 @@ import numpy as np
 
 from shipwake.domain import Floats, Reason, Samples, Sli, SliKind, utc
 from shipwake.judge import beyond, counts, recurrence
-from shipwake.judge.calibration import calibrate
+from shipwake.judge.calibration import Calibration, calibrate
 from shipwake.judge.described import describe
-from shipwake.judge.effect import estimates, straying
+from shipwake.judge.effect import far_estimates, straying
 from shipwake.judge.forecast import Forecast, following, forecast
 from shipwake.judge.moments import HORIZON, Index, Moments, placebos
 from shipwake.judge.normal import Before, Model, Normal
@@ -21,7 +21,16 @@ from shipwake.judge.rhythm import Rhythm, rhythm
 from shipwake.judge.scale import local_scale
 from shipwake.judge.season import DAY_S
 from shipwake.judge.series import Series, on_grid, prepare
-from shipwake.judge.statistics import Mean, Paths, both_ways
+from shipwake.judge.statistics import (
+    HORIZONS,
+    ROWS,
+    STATISTICS,
+    Mean,
+    Paths,
+    Shape,
+    both_ways,
+)
+from shipwake.judge.unrest import unrested
 from shipwake.judge.windows import Running, median_of_three
 
 FEATURE_FAR = 100.0
@@ -97,40 +106,72 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
     earlier = _earlier(series)
     calm, recent = Running.of(smooth, series.calm), Running.of(smooth, series.recent)
     per_day = round(DAY_S / series.unit_s)
-    foretold = forecast(x, calm, recent, moments, earlier, per_day)
+    foretold = forecast(
+        x, calm, recent, moments, earlier, per_day, middle=sli.kind is not SliKind.RATIO
+    )
     if sli.kind is SliKind.RATIO:
         return _of_counts(sli, series, ahead, foretold, moments, earlier)
     residuals = foretold.residuals * following(series.read.ok, moments.at)
-    scale, here = local_scale(
-        residuals, smooth, series.calm, moments, np.array([len(x)]), series.unit_s
+    scale, beside = local_scale(
+        residuals, smooth, series.calm, moments, np.array([len(x), *earlier]), series.unit_s
     )
-    habit = recurrence.habit(foretold.past * following(series.read.ok, earlier), residuals)
+    after = foretold.past * following(series.read.ok, earlier)
+    habit = recurrence.habit(after, residuals)
     z = residuals / scale
     limit, drawn = _limits(z)
     clipped = np.clip(z, -limit[:, None], limit[:, None])
-    drawn_in = np.clip(z, -drawn[:, None], drawn[:, None])
-    up, down = both_ways(Paths(clipped, drawn_in, Mean()))
-    levels, worth = estimates(z), moments.effective
+    calmed = (after - habit.returned.curve[:, None]) / beside[1:]
+    up, down = _calibrations(z, calmed, (limit, drawn), moments.effective, habit)
     low, high = _band(clipped)
     return Model(
         transform=series.transform,
         rhythm=ahead,
         expected=foretold.expected,
         level=foretold.level,
-        sigma=float(here[0]),
+        sigma=float(beside[0]),
         limit=limit,
         drawn_limit=drawn,
         band_low=low,
         band_high=high,
         habit=habit,
-        up=replace(calibrate(up, worth), beyond=beyond.calibrate(levels, 1, worth)),
-        down=replace(calibrate(down, worth), beyond=beyond.calibrate(levels, -1, worth)),
+        up=up,
+        down=down,
         straying=straying(clipped, None, 0.0, moments.effective),
         noise=None,
         moments_s=_times(series, moments),
         effective=moments.effective,
         described=describe(clipped, moments, _times(series, moments)) if sli.detector else None,
     )
+
+
+def _calibrations(
+    z: Floats, after: Floats, limits: tuple[Floats, Floats], worth: float, habit: recurrence.Habit
+) -> tuple[Calibration, Calibration]:
+    """Both directions, from scaled residuals [60, n] at placebo moments and [60, k] after earlier changes."""
+    raw, drawn = (limit[:, None] for limit in limits)
+    placebo, changed = (
+        both_ways(Paths(np.clip(q, -raw, raw), np.clip(q, -drawn, drawn), Mean()))
+        for q in (z, after)
+    )
+    levels, floor = far_estimates(z), _least(limits[1])
+    up, down = (
+        replace(
+            unrested(
+                calibrate(usual, worth, floor), usual, found, forgiven=habit.returned.count > 0
+            ),
+            beyond=beyond.calibrate(levels, sign, worth),
+        )
+        for usual, found, sign in zip(placebo, changed, (1, -1), strict=True)
+    )
+    return up, down
+
+
+def _least(drawn: Floats) -> Floats:
+    """The least spread of each statistic: that of spikes is three, each as high as what is drawn in."""
+    floor = np.zeros(len(STATISTICS))
+    spiked = ROWS[Shape.SPIKES]
+    floor[spiked] = 3 * float(drawn.mean()) / HORIZONS[spiked]
+    return floor
 
 
 def _earlier(series: Series) -> Index:
@@ -191,7 +232,7 @@ def _of_counts(
     habit = recurrence.habit(foretold.past * following(series.read.ok, earlier), foretold.residuals)
     limit = np.full(HORIZON, np.inf)
     low, high = _band(excess / sampled)
-    floor = counts.NORMAL_995
+    floor, tails = np.full(len(STATISTICS), counts.NORMAL_995), counts.LEAST_TAIL
     return Model(
         transform=series.transform,
         rhythm=ahead,
@@ -203,8 +244,8 @@ def _of_counts(
         band_low=np.minimum(low, -1.96),
         band_high=np.maximum(high, 1.96),
         habit=habit,
-        up=calibrate(up, moments.effective, floor),
-        down=calibrate(down, moments.effective, floor),
+        up=calibrate(up, moments.effective, floor, tails),
+        down=calibrate(down, moments.effective, floor, tails),
         straying=straying(excess, measure, 1.96, moments.effective),
         noise=noise,
         moments_s=_times(series, moments),

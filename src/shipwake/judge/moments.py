@@ -12,7 +12,7 @@ HORIZON = 60
 """Samples after a moment that early looks judge, and samples before it that it is compared with."""
 STOPS = (3, 5, 8, 12, 20, 30, 45, 60)
 """Numbers of samples at which a watch is judged; looks in between use the last of them."""
-WANTED = 1600
+WANTED = 1200
 MISSING = 12
 """Slots without an answer around a moment beyond which it teaches nothing."""
 FEWEST = 100

@@ -127,7 +127,9 @@ def _told(model: Model, lent: _Lent) -> list[_Told]:
     calm = Running.of(smooth, lent.calm)
     targets = np.zeros(len(x) + HORIZON)
     targets[:n] = series.x - within
-    foretold = forecast(targets, calm, calm, moments, lent.at, round(DAY_S / unit_s))
+    foretold = forecast(
+        targets, calm, calm, moments, lent.at, round(DAY_S / unit_s), middle=not ratio
+    )
     sigma = np.ones(len(lent.at))
     if not ratio:
         ok = series.read.ok[moments.at + np.arange(HORIZON)[:, None]]

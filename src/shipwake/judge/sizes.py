@@ -7,18 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from shipwake.domain import Better, Floats, Look, Samples, SliKind
-from shipwake.judge.beyond import FROM
-from shipwake.judge.calibration import Calibration
-from shipwake.judge.counts import Counted, running_totals
-from shipwake.judge.effect import estimates
 from shipwake.judge.moments import HORIZON, STOPS
 from shipwake.judge.normal import Model, Normal
 from shipwake.judge.past import Flags
 from shipwake.judge.readings import Readings, readings
-from shipwake.judge.recurrence import Recurrence
-from shipwake.judge.statistics import HORIZONS, Mean, Paths, both_ways, levels
-from shipwake.judge.watch_p import SPARED
-from shipwake.judge.watched import Watched, expected_rate, placed, watched
+from shipwake.judge.watch_p import evidence
+from shipwake.judge.watched import Watched, expected_rate, paths_of, placed, watched
 
 Places = npt.NDArray[np.int64]
 
@@ -81,13 +75,11 @@ def evidence_of(model: Model, found: Abreast, better: Better) -> tuple[Floats, F
 
     Those of stops that a watch has not reached say nothing; `Abreast.stop` tells which it has.
     """
-    good = {Better.HIGHER: 1, Better.LOWER: -1, Better.EITHER: 0}[better]
-    paths = _paths(model, found)
-    statistics = both_ways(paths)
-    up, down = (_direction(model, found, paths, statistics, sign, good) for sign in (1, -1))
-    if good == 0:
+    paths = paths_of(model, found.z, found.totals, found.rate)
+    up, down = evidence(model, paths, found.z, found.sigma, better)
+    if better is Better.EITHER:
         return np.minimum(1.0, 2 * np.minimum(up, down)), np.ones_like(up)
-    return (down, up) if good > 0 else (up, down)
+    return (down, up) if better is Better.HIGHER else (up, down)
 
 
 def at_last(p: Floats, found: Abreast) -> Floats:
@@ -140,68 +132,3 @@ def _stops(answered: Flags, m: int) -> Places:
         if stop <= m:
             last = np.where(held[stop - 1] >= stop / 2, i, last)
     return last
-
-
-def _paths(model: Model, found: Abreast) -> Paths:
-    if model.noise is None:
-        limit, drawn = model.limit[:, None], model.drawn_limit[:, None]
-        return Paths(np.clip(found.z, -limit, limit), np.clip(found.z, -drawn, drawn), Mean())
-    far = model.drawn_limit[:, None] * model.noise.deviation(found.rate, found.totals)
-    measure = Counted(model.noise, found.rate, running_totals(found.totals))
-    return Paths(found.z, np.clip(found.z, -far, far), measure)
-
-
-def _direction(
-    model: Model,
-    found: Abreast,
-    paths: Paths,
-    statistics: tuple[Floats, Floats],
-    sign: int,
-    good: int,
-) -> Floats:
-    """p-values [len(STOPS), n] of a move in the direction `sign`, of which `good` is the better one."""
-    returned, again, z = model.habit.returned, model.habit.returned, found.z
-    if sign == good and model.habit.whole.count:
-        again = model.habit.whole
-        kept = sign * np.maximum(sign * (again.curve - returned.curve), 0)
-        lasting = _curve(model, found, kept)
-        z = z - lasting
-        statistics = both_ways(replace(paths, raw=paths.raw - lasting, drawn=paths.drawn - lasting))
-    calibration = model.up if sign > 0 else model.down
-    standard = _standard(calibration, statistics[0 if sign > 0 else 1])
-    if again.count:
-        curve = _curve(model, found, again.curve)
-        forgiven = sign * levels(Paths(curve, curve, paths.measure))
-        size = 2 * again.spread * forgiven / calibration.spread[:, None]
-        standard = standard / np.sqrt(1 + 1 / again.count + size * size)
-    highest = np.maximum.accumulate([standard[s == HORIZONS].max(axis=0) for s in STOPS])
-    p = np.clip(calibration.p_value(highest.ravel()), 0.0, 1.0)
-    if calibration.beyond is not None:
-        far = _far(z, sign, _spared(again, found))
-        p = calibration.beyond.joined(p, far.ravel())
-    return p.reshape(highest.shape)
-
-
-def _standard(calibration: Calibration, statistics: Floats) -> Floats:
-    return (statistics - calibration.center[:, None]) / calibration.spread[:, None]
-
-
-def _curve(model: Model, found: Abreast, curve: Floats) -> Floats:
-    """A curve [60] of the residuals' unit as paths [60, n] beside those of `found`."""
-    scaled = curve[:, None] / found.sigma
-    return scaled if model.noise is None else scaled * model.transform.size * found.totals
-
-
-def _spared(again: Recurrence, found: Abreast) -> Floats:
-    """How much of a level at each stop the uncertain size of what recurs may explain, [len(STOPS), n]."""
-    if not again.count:
-        return np.zeros((len(STOPS), len(found.sigma)))
-    sizes = np.cumsum(np.abs(again.curve)) / np.arange(1, HORIZON + 1)
-    return np.asarray(SPARED * again.spread * sizes[np.array(STOPS) - 1, None] / found.sigma)
-
-
-def _far(z: Floats, sign: int, spared: Floats) -> Floats:
-    """How far each path went by each stop beyond what is spared, [len(STOPS), n]: log(1 + e)."""
-    known = np.log1p(np.maximum(sign * np.stack(list(estimates(z))) - spared, 0.0))
-    known[np.array(STOPS) < FROM] = 0.0
-    return np.asarray(np.maximum.accumulate(known, axis=0))

@@ -1,15 +1,18 @@
 """A path of residuals in a few numbers: its level, its latest level, its worst stretch; a burst moves none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from shipwake.domain import Floats
 from shipwake.judge.moments import STOPS
 
+Slots = npt.NDArray[np.int64]
 BURST = 3
 """Consecutive samples that a statistic leaves out at its own worst place."""
 DRAWN_FROM = 12
@@ -32,6 +35,8 @@ class Shape(IntEnum):
     """Something that came late: the mean of the latest third."""
     STRETCH = 4
     """A transient: the worst seven consecutive samples so far."""
+    SPIKES = 5
+    """Short excursions again and again: what drawing in takes away, without the two that it takes most from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ def _shapes(m: int) -> list[Shape]:
         Shape.RISING: m >= 20,
         Shape.LATEST: m >= 20,
         Shape.STRETCH: STRETCHES_FROM <= m <= STRETCHES_TO,
+        Shape.SPIKES: m >= 20,
     }
     return [shape for shape, enough in known.items() if enough]
 
@@ -59,14 +65,10 @@ HORIZONS = np.array([s.horizon for s in STATISTICS])
 
 
 class Measure(Protocol):
-    """What a sum of residuals over slots [start, end), `dropped` of them left out, is divided by."""
+    """What sums of residuals over slots [start, end), `dropped` of them left out, are divided by."""
 
-    def over(self, start: int, end: int, dropped: int) -> Floats | float:
-        """For one stretch: a number, or one a path [n]."""
-        ...
-
-    def stretches(self, width: int, count: int, dropped: int) -> Floats | float:
-        """For the first `count` stretches of `width`: a number, or [count, n]."""
+    def over(self, start: Slots, end: Slots, dropped: int) -> Floats:
+        """For k stretches: [k, 1], or [k, n] where each path has its own."""
         ...
 
 
@@ -74,13 +76,9 @@ class Measure(Protocol):
 class Mean:
     """Sums become means: residuals whose scale is known already."""
 
-    def over(self, start: int, end: int, dropped: int) -> float:
-        """The number of samples that stay."""
-        return float(end - start - dropped)
-
-    def stretches(self, width: int, count: int, dropped: int) -> float:
-        """The number of samples that stay in each."""
-        return float(width - dropped)
+    def over(self, start: Slots, end: Slots, dropped: int) -> Floats:
+        """The numbers of samples that stay."""
+        return (end - start - dropped).astype(np.float64)[:, None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +91,10 @@ class Paths:
     raw: Floats
     drawn: Floats
     measure: Measure
+
+    def less(self, curve: Floats) -> "Paths":
+        """The same paths with a curve [60, n] taken off."""
+        return Paths(self.raw - curve, self.drawn - curve, self.measure)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,41 +116,28 @@ def both_ways(paths: Paths) -> tuple[Floats, Floats]:
 
     Each of shape [len(STATISTICS), n].
     """
-    raw, drawn = _Sums.of(paths.raw), _Sums.of(paths.drawn)
-    stretch = _worst_stretches(raw, paths.measure)
-    up = np.empty((len(STATISTICS), paths.raw.shape[1]))
-    down = np.empty_like(up)
-    for k, (m, shape) in enumerate((s.horizon, s.shape) for s in STATISTICS):
-        if shape is Shape.STRETCH:
-            up[k], down[k] = stretch[0][m - STRETCH], stretch[1][m - STRETCH]
-        elif shape is Shape.LATEST:
-            up[k], down[k] = _less_a_burst(raw, m - latest(m), m, paths.measure)
-        elif shape is Shape.RISING:
-            up[k], down[k] = _rising(raw, m, paths.measure)
-        elif shape is Shape.LASTING:
-            up[k], down[k] = _least_third(drawn, m, paths.measure)
-        elif m <= BURST:
-            one = paths.measure.over(0, 1, 0)
-            up[k], down[k] = paths.raw[:m].min(axis=0) / one, -paths.raw[:m].max(axis=0) / one
-        else:
-            up[k], down[k] = _less_a_burst(drawn if m >= DRAWN_FROM else raw, 0, m, paths.measure)
+    raw, drawn, measure = _Sums.of(paths.raw), _Sums.of(paths.drawn), paths.measure
+    short, late, middle, sevens = _split(_less_a_burst(raw, RAW, measure))
+    lasting = _less_a_burst(drawn, DRAWN, measure)
+    first = _least_of_all(paths.raw, measure)
+    thirds = _least_third(drawn, measure)
+    over = paths.raw - paths.drawn
+    up, down = (np.empty((len(STATISTICS), over.shape[1])) for _ in range(2))
+    for k, out in enumerate((up, down)):
+        out[ROWS[Shape.LEVEL]] = np.concatenate([first[k], short[k], lasting[k]])
+        out[ROWS[Shape.LASTING]] = thirds[k]
+        out[ROWS[Shape.LATEST]] = late[k]
+        out[ROWS[Shape.RISING]] = np.minimum(RISE * middle[k], late[k])
+        out[ROWS[Shape.STRETCH]] = np.maximum.accumulate(sevens[k], axis=0)[STRETCH_ENDS]
+        out[ROWS[Shape.SPIKES]] = _spikes(-over if k else over, measure)
     return up, down
 
 
 def levels(paths: Paths) -> Floats:
     """The same means with nothing left out, signed: [len(STATISTICS), n]. For curves, which have no bursts."""
     total = _Sums.of(paths.raw).total
-    found = []
-    for s in STATISTICS:
-        width = s.horizon
-        if s.shape is Shape.STRETCH:
-            width = STRETCH
-        elif s.shape in (Shape.LATEST, Shape.RISING):
-            width = latest(s.horizon)
-        start = 0 if s.shape is Shape.STRETCH else s.horizon - width
-        size = paths.measure.over(start, start + width, 0)
-        found.append((total[start + width] - total[start]) / size)
-    return np.stack(found)
+    size = paths.measure.over(PLAIN.start, PLAIN.end, 0)
+    return np.asarray((total[PLAIN.end] - total[PLAIN.start]) / size)
 
 
 def latest(horizon: int) -> int:
@@ -156,42 +145,92 @@ def latest(horizon: int) -> int:
     return max(8, horizon // 3)
 
 
-def _less_a_burst(sums: _Sums, start: int, end: int, measure: Measure) -> tuple[Floats, Floats]:
-    """D₃: the mean of [start, end) without the three consecutive samples of largest (least) sum."""
-    whole = sums.total[end] - sums.total[start]
-    within = sums.bursts[start : end - BURST + 1]
-    size = measure.over(start, end, BURST)
-    return np.asarray((whole - within.max(axis=0)) / size), np.asarray(
-        (within.min(axis=0) - whole) / size
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretches:
+    """Slots [start, end) of k stretches, each at least a burst long."""
+
+    start: Slots
+    end: Slots
+
+    @classmethod
+    def of(cls, bounds: Sequence[tuple[int, int]]) -> "Stretches":
+        """Of pairs (start, end)."""
+        start, end = np.array(bounds).T
+        return cls(start, end)
 
 
-def _rising(sums: _Sums, m: int, measure: Measure) -> tuple[Floats, Floats]:
-    """The less of D₃ of the latest third and 5/3 of D₃ of the third before: a line from zero has both alike."""
-    middle, last = m // 3, m - latest(m)
-    before = _less_a_burst(sums, middle, last, measure)
-    now = _less_a_burst(sums, last, m, measure)
-    return np.minimum(RISE * before[0], now[0]), np.minimum(RISE * before[1], now[1])
+def _plain(s: Statistic) -> tuple[int, int]:
+    if s.shape is Shape.STRETCH:
+        return 0, STRETCH
+    late = s.shape in (Shape.LATEST, Shape.RISING)
+    return s.horizon - (latest(s.horizon) if late else s.horizon), s.horizon
 
 
-def _least_third(sums: _Sums, m: int, measure: Measure) -> tuple[Floats, Floats]:
-    edges = [m * k // 3 for k in range(4)]
+FIRST_LEVELS = [m for m in STOPS if m <= BURST]
+SHORT_LEVELS = [m for m in STOPS if BURST < m < DRAWN_FROM]
+LATE = [m for m in STOPS if Shape.LATEST in _shapes(m)]
+LASTING = [m for m in STOPS if Shape.LASTING in _shapes(m)]
+RAW = Stretches.of(
+    [(0, m) for m in SHORT_LEVELS]
+    + [(m - latest(m), m) for m in LATE]
+    + [(m // 3, m - latest(m)) for m in LATE]
+    + [(k, k + STRETCH) for k in range(STRETCHES_TO - STRETCH + 1)]
+)
+DRAWN = Stretches.of([(0, m) for m in STOPS if m >= DRAWN_FROM])
+PLAIN = Stretches.of([_plain(s) for s in STATISTICS])
+THIRDS = np.array([[m * k // 3 for k in range(4)] for m in LASTING])
+SPIKED = np.array([m for m in STOPS if Shape.SPIKES in _shapes(m)])
+ROWS = {
+    shape: np.array([k for k, s in enumerate(STATISTICS) if s.shape is shape]) for shape in Shape
+}
+STRETCH_ENDS = np.array([s.horizon - STRETCH for s in STATISTICS if s.shape is Shape.STRETCH])
+
+
+def _least_of_all(raw: Floats, measure: Measure) -> tuple[Floats, Floats]:
+    """Of so few samples that a burst may be all of them: the least (and the highest, mirrored)."""
+    one = measure.over(np.array([0]), np.array([1]), 0)
+    low = np.stack([raw[:m].min(axis=0) for m in FIRST_LEVELS])
+    high = np.stack([raw[:m].max(axis=0) for m in FIRST_LEVELS])
+    return low / one, -high / one
+
+
+def _split(found: tuple[Floats, Floats]) -> list[tuple[Floats, Floats]]:
+    """The rows of RAW by what they are of, up and down: short levels, latest, middle, stretches of seven."""
+    n, k = len(SHORT_LEVELS), len(LATE)
+    edges = [0, n, n + k, n + 2 * k, len(RAW.start)]
+    return [(found[0][a:b], found[1][a:b]) for a, b in pairwise(edges)]
+
+
+def _less_a_burst(sums: _Sums, at: Stretches, measure: Measure) -> tuple[Floats, Floats]:
+    """D₃, up and down, each [k, n]: means without the three consecutive samples of largest (least) sum."""
+    whole = sums.total[at.end] - sums.total[at.start]
+    size = measure.over(at.start, at.end, BURST)
+    high, low = _extremes(sums.bursts, at)
+    return np.asarray((whole - high) / size), np.asarray((low - whole) / size)
+
+
+def _extremes(bursts: Floats, at: Stretches) -> tuple[Floats, Floats]:
+    """The largest and the least burst of each stretch, [k, n] each."""
+    last = at.end - BURST + 1
+    if bursts.shape[1] == 1:  # a look: one call for all stretches, instead of one for each
+        bounds = np.stack([at.start, last], axis=1).ravel()
+        flat = np.append(bursts[:, 0], 0.0)
+        high, low = np.maximum.reduceat(flat, bounds), np.minimum.reduceat(flat, bounds)
+        return high[::2, None], low[::2, None]
+    runs = [bursts[a:b] for a, b in zip(at.start, last, strict=True)]
+    return np.stack([run.max(axis=0) for run in runs]), np.stack([run.min(axis=0) for run in runs])
+
+
+def _least_third(sums: _Sums, measure: Measure) -> tuple[Floats, Floats]:
     means = np.stack(
-        [(sums.total[b] - sums.total[a]) / measure.over(a, b, 0) for a, b in pairwise(edges)]
+        [(sums.total[b] - sums.total[a]) / measure.over(a, b, 0) for a, b in pairwise(THIRDS.T)]
     )
     return means.min(axis=0), -means.max(axis=0)
 
 
-def _worst_stretches(sums: _Sums, measure: Measure) -> tuple[Floats, Floats]:
-    """Running maximum of D₃ over stretches of seven, up and down: row k ends at sample k + 7."""
-    count = STRETCHES_TO - STRETCH + 1
-    whole = sums.total[STRETCH : STRETCH + count] - sums.total[:count]
-    high, low = sums.bursts[:count].copy(), sums.bursts[:count].copy()
-    for k in range(1, STRETCH - BURST + 1):
-        np.maximum(high, sums.bursts[k : k + count], out=high)
-        np.minimum(low, sums.bursts[k : k + count], out=low)
-    size = measure.stretches(STRETCH, count, BURST)
-    return (
-        np.maximum.accumulate((whole - high) / size, axis=0),
-        np.maximum.accumulate((low - whole) / size, axis=0),
-    )
+def _spikes(over: Floats, measure: Measure) -> Floats:
+    """The sum of the highest of each three samples of `over` [60, n], the two highest neighbours left out."""
+    highest = np.maximum(over, 0.0).reshape(len(over) // BURST, BURST, over.shape[1]).max(axis=1)
+    total = np.cumsum(highest, axis=0)[SPIKED // BURST - 1]
+    burst = np.maximum.accumulate(highest[:-1] + highest[1:], axis=0)[SPIKED // BURST - 2]
+    return np.asarray((total - burst) / measure.over(np.zeros_like(SPIKED), SPIKED, 0))

@@ -1,6 +1,6 @@
 """The p-values of a watch so far, in both directions, over every stop that the samples have reached."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from shipwake.domain import Better, Floats
 from shipwake.judge.beyond import distances
 from shipwake.judge.calibration import Calibration, running_maximum
 from shipwake.judge.counts import Counted
-from shipwake.judge.effect import estimates
+from shipwake.judge.effect import FAR_STOPS, far_estimates
 from shipwake.judge.moments import HORIZON, STOPS
 from shipwake.judge.normal import Model
 from shipwake.judge.recurrence import Recurrence
@@ -40,81 +40,81 @@ class Verdicts:
 
 
 def moved(model: Model, path: Paths, z: Floats, seen: Watched, better: Better) -> Moved:
-    """Of the path of the first 60 samples; a stop counts when half of its samples have come.
-
-    Of the direction that is better, all that earlier changes did is taken off; of the other what returned.
-    """
+    """Of the path of the first 60 samples; a stop counts when half of its samples have come."""
     m = min(len(seen), HORIZON)
     held = np.cumsum(seen.read.answered[:m])
     stops = tuple(s for s in STOPS if s <= m and held[s - 1] >= s / 2)
     if not stops:
         return Moved(np.ones(0), np.ones(0), ())
+    raw = np.zeros((HORIZON, 1))
+    raw[:m, 0] = z[:m]
+    up, down = evidence(model, path, raw, np.array([model.sigma]), better)
+    reached = np.searchsorted(STOPS, stops)
+    return Moved(up[reached, 0], down[reached, 0], stops)
+
+
+def evidence(
+    model: Model, paths: Paths, z: Floats, sigma: Floats, better: Better
+) -> tuple[Floats, Floats]:
+    """p-values [len(STOPS), n] of moves up and down by each stop, of watches side by side.
+
+    Their residuals are `z` [60, n] where no limit caps them, at scales `sigma` [n]. Of the direction that is
+    better, all that earlier changes did is taken off; of the other what returned.
+    """
     good = {Better.HIGHER: 1, Better.LOWER: -1, Better.EITHER: 0}[better]
-    return Moved(
-        _direction(model, path, z, 1, good, stops),
-        _direction(model, path, z, -1, good, stops),
-        stops,
-    )
+    statistics = both_ways(paths)
+    up, down = (_direction(model, paths, statistics, z, sigma, s, s == good) for s in (1, -1))
+    return up, down
 
 
 def _direction(
-    model: Model, path: Paths, z: Floats, sign: int, good: int, stops: tuple[int, ...]
+    model: Model,
+    paths: Paths,
+    statistics: tuple[Floats, Floats],
+    z: Floats,
+    sigma: Floats,
+    sign: int,
+    wanted: bool,  # noqa: FBT001 - of one sign
 ) -> Floats:
-    """The p-value at each stop of a move in the direction `sign`, of which `good` is the better one."""
-    returned, again = model.habit.returned, model.habit.returned
-    if sign == good and model.habit.whole.count:
-        again = model.habit.whole
-        lasting = _as_path(model, path, sign * np.maximum(sign * (again.curve - returned.curve), 0))
-        path = replace(path, raw=path.raw - lasting, drawn=path.drawn - lasting)
-        z = z[:HORIZON] - lasting[: len(z), 0]
-    statistics = both_ways(path)[0 if sign > 0 else 1][:, 0]
-    curve = _as_path(model, path, again.curve)
-    forgiven = sign * levels(Paths(curve, curve, path.measure))[:, 0]
+    """The p-values of moves in the direction `sign`, which is the better one where it is `wanted`."""
+    side, again = (0 if sign > 0 else 1), model.habit.returned
+    if wanted and model.habit.whole.count:
+        kept = model.habit.whole.curve - again.curve
+        lasting = _as_paths(model, paths, sign * np.maximum(sign * kept, 0), sigma)
+        again, z = model.habit.whole, z - lasting
+        statistics = both_ways(paths.less(lasting))
     calibration = model.up if sign > 0 else model.down
-    p = _running_p(calibration, statistics, again, forgiven, stops)
+    standard = calibration.standard(statistics[side])
+    if again.count:
+        standard = standard / _doubt(model, paths, calibration, again, sigma)
+    p = calibration.p_value(running_maximum(standard))
     if calibration.beyond is None:
         return p
-    far = distances(_levels(z), sign, stops, _spared(model, again))
+    far = distances(far_estimates(z), sign, _spared(again, sigma))
     return calibration.beyond.joined(p, far)
 
 
-def _levels(z: Floats) -> list[Floats]:
-    """The level of the samples so far at each of STOPS; of those that have not come, the last one's."""
-    path = np.zeros((HORIZON, 1))
-    path[: len(z[:HORIZON]), 0] = z[:HORIZON]
-    return estimates(path)
-
-
-def _spared(model: Model, again: Recurrence) -> Floats:
-    """How much of a level at each of STOPS the uncertain size of what recurs may explain: `SPARED` deviations of it."""
-    if not again.count:
-        return np.zeros(len(STOPS))
-    sizes = np.cumsum(np.abs(again.curve)) / np.arange(1, HORIZON + 1) / model.sigma
-    return np.asarray(SPARED * again.spread * sizes[np.array(STOPS) - 1])
-
-
-def _running_p(
-    calibration: Calibration,
-    statistics: Floats,
-    again: Recurrence,
-    forgiven: Floats,
-    stops: tuple[int, ...],
+def _doubt(
+    model: Model, paths: Paths, calibration: Calibration, again: Recurrence, sigma: Floats
 ) -> Floats:
-    """P at each stop; a statistic says less the more was forgiven, since that is of uncertain size."""
-    standard = calibration.standard(statistics)
-    if again.count:
-        size = 2 * again.spread * forgiven / calibration.spread
-        standard = standard / np.sqrt(1 + 1 / again.count + size * size)
-    found = np.maximum.accumulate(running_maximum(standard, stops))
-    return np.clip(calibration.p_value(found), 0.0, 1.0)
+    """What each statistic is divided by: it says less the more was forgiven, since that is of uncertain size."""
+    curve = _as_paths(model, paths, again.curve, sigma)
+    size = 2 * again.spread * levels(Paths(curve, curve, paths.measure))
+    return np.asarray(np.sqrt(1 + 1 / again.count + (size / calibration.spread[:, None]) ** 2))
 
 
-def _as_path(model: Model, path: Paths, curve: Floats) -> Floats:
-    """A curve [60] of the residuals' unit as a path [60, 1] beside `path`."""
-    scaled: Floats = curve[:, None] / model.sigma
-    if isinstance(path.measure, Counted):
-        scaled = scaled * model.transform.size * np.diff(path.measure.mass, axis=0)
-    return scaled
+def _spared(again: Recurrence, sigma: Floats) -> Floats:
+    """How much of a level at each of FAR_STOPS what recurs may explain, whose size is uncertain: [k, n]."""
+    sizes = np.cumsum(np.abs(again.curve)) / np.arange(1, HORIZON + 1)
+    return np.asarray(SPARED * again.spread * sizes[FAR_STOPS - 1, None] / sigma)
+
+
+def _as_paths(model: Model, paths: Paths, curve: Floats, sigma: Floats) -> Floats:
+    """A curve [60] of the residuals' unit as paths [60, n] beside `paths`."""
+    scaled = curve[:, None] / sigma
+    if not isinstance(paths.measure, Counted):
+        return scaled
+    return scaled * model.transform.size * np.diff(paths.measure.mass, axis=0)
 
 
 def by_meaning(found: Moved, better: Better, level: float) -> Verdicts:

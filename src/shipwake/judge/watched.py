@@ -104,10 +104,15 @@ def early_path(model: Model, seen: Watched, found: Residuals) -> Paths:
     z, totals = np.zeros((HORIZON, 1)), np.zeros((HORIZON, 1))
     m = min(len(seen), HORIZON)
     z[:m, 0] = found.z[:m]
+    if model.noise is not None:
+        totals[:m, 0] = seen.read.totals[:m]
+    return paths_of(model, z, totals, np.array([found.rate]))
+
+
+def paths_of(model: Model, z: Floats, totals: Floats, rate: Floats) -> Paths:
+    """Residuals [60, n] of watches as paths; of counts `totals` [60, n] at an expected `rate` [n]."""
     if model.noise is None:
         limit, drawn = model.limit[:, None], model.drawn_limit[:, None]
         return Paths(np.clip(z, -limit, limit), np.clip(z, -drawn, drawn), Mean())
-    totals[:m, 0] = seen.read.totals[:m]
-    far = model.drawn_limit[:, None] * model.noise.deviation(np.array(found.rate), totals)
-    measure = Counted(model.noise, np.array([found.rate]), running_totals(totals))
-    return Paths(z, np.clip(z, -far, far), measure)
+    far = model.drawn_limit[:, None] * model.noise.deviation(rate, totals)
+    return Paths(z, np.clip(z, -far, far), Counted(model.noise, rate, running_totals(totals)))

@@ -11,8 +11,10 @@ from shipwake.judge.moments import Index
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Running:
-    """Running sums [n + 1] of a weighted series and of its weights."""
+    """A series `x` [n] with a `weight` [n], and the running sums [n + 1] of both: of x · weight, and of weight."""
 
+    x: Floats
+    weight: Floats
     sums: Floats
     weights: Floats
 
@@ -23,7 +25,7 @@ class Running:
         sums, weights = np.zeros(n + 1), np.zeros(n + 1)
         np.cumsum(x * weight, out=sums[1:])
         np.cumsum(weight, out=weights[1:])
-        return cls(sums, weights)
+        return cls(x, weight, sums, weights)
 
     @property
     def whole(self) -> float:
@@ -39,6 +41,12 @@ class Running:
         return np.where(
             held, (self.sums[b] - self.sums[a]) / np.where(held, weight, 1.0), otherwise
         )
+
+    def latest(self, at: Index, count: int, otherwise: Floats) -> Floats:
+        """The last `count` samples before each slot of `at` [k], newest first; `otherwise` where they weigh nothing."""
+        slots = at - np.arange(1, count + 1)[:, None]
+        inside = np.clip(slots, 0, len(self.x) - 1)
+        return np.where((slots == inside) & (self.weight[inside] > 0), self.x[inside], otherwise)
 
 
 def carried(x: Floats, ok: np.ndarray) -> Floats:
