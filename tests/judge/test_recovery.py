@@ -74,15 +74,15 @@ def test_what_has_not_moved_has_not_gone_back() -> None:
     ends = np.where(np.arange(120) < 40, far, 0.0) + noise
     ok = np.ones(120, np.bool_)
 
-    assert recovered(stays, ok, model.straying, 1, ALARM) is None
-    assert recovered(ends, ok, model.straying, 1, ALARM) is not None
+    assert recovered(stays, ok, model.straying, 1, ALARM, spike=9) is None
+    assert recovered(ends, ok, model.straying, 1, ALARM, spike=9) is not None
 
 
-def _told(z: Floats) -> list[int | None]:
+def _told(z: Floats, alarm: Alarm = ALARM) -> list[int | None]:
     """The answer at each fifth slot since the alarm, of levels that stray by one."""
     straying = Straying(-np.ones(len(STOPS)), np.ones(len(STOPS)))
     ok = np.ones(len(z), np.bool_)
-    return [recovered(z[:m], ok[:m], straying, 1, ALARM) for m in range(5, len(z) + 1, 5)]
+    return [recovered(z[:m], ok[:m], straying, 1, alarm, spike=9) for m in range(5, len(z) + 1, 5)]
 
 
 def test_what_recovered_stays_recovered_while_a_held_forecast_drifts_away() -> None:
@@ -109,6 +109,18 @@ def test_what_comes_back_within_hours_is_no_recovery_while_it_is_out() -> None:
     assert back == pytest.approx([30, 30, 110, 110, 190, 190], abs=2)
 
 
+def test_spikes_that_go_on_are_no_recovery_however_still_the_level() -> None:
+    """Every eighth sample sticks out and the level never moved: it hurts until the spikes end, and not after."""
+    z = 0.3 * np.random.default_rng(4).standard_normal(600)
+    spikes = 15.0 * (np.arange(600) % 8 == 3)
+    ends = np.where(np.arange(600) < 120, spikes, 0.0)
+
+    alarm = Alarm(began=3, called=20)
+
+    assert _told(z + spikes, alarm) == [None] * 120
+    assert _told(z + ends, alarm)[-1] == pytest.approx(120, abs=8)
+
+
 def test_what_is_known_to_have_ended_hurts_only_where_it_comes_back() -> None:
     """A look at coarser samples that is told of the end need not see as much quiet again; a return it sees."""
     z = np.where(np.arange(60) < 8, 5.0, 0.0)
@@ -116,10 +128,10 @@ def test_what_is_known_to_have_ended_hurts_only_where_it_comes_back() -> None:
     ok = np.ones(60, np.bool_)
     known = replace(ALARM, ended=8)
 
-    assert recovered(z[:15], ok[:15], straying, 1, ALARM) is None
-    assert recovered(z[:15], ok[:15], straying, 1, known) == 8
-    assert recovered(z, ok, straying, 1, known) == 8
-    assert recovered(z + 5 * (np.arange(60) >= 45), ok, straying, 1, known) is None
+    assert recovered(z[:15], ok[:15], straying, 1, ALARM, spike=9) is None
+    assert recovered(z[:15], ok[:15], straying, 1, known, spike=9) == 8
+    assert recovered(z, ok, straying, 1, known, spike=9) == 8
+    assert recovered(z + 5 * (np.arange(60) >= 45), ok, straying, 1, known, spike=9) is None
 
 
 def test_failures_that_come_back_are_no_recovery() -> None:

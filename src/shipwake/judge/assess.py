@@ -150,8 +150,8 @@ def _since(
     if ended is not None:
         end = int(np.ceil((utc(ended).timestamp() - seen.anchor_s) / seen.unit_s - 1e-6))
     alarm = Alarm(began, p.stop, end)
-    counts = model.noise is not None
-    return recovered(found.z, seen.read.ok, model.straying, p.sign, alarm, counts=counts)
+    spike = float(np.max(model.limit)) if model.noise is None else None
+    return recovered(found.z, seen.read.ok, model.straying, p.sign, alarm, spike=spike)
 
 
 def _noticeable(shift: Shift, model: Model, seen: Watched, sign: int, level: float) -> float | None:

@@ -1,4 +1,4 @@
-"""A move of a share as events too many: whether they have become rare again, where luck alone is no recovery."""
+"""A move as events too many, failures or spikes: whether they have become rare again; luck is no recovery."""
 
 import numpy as np
 
@@ -14,6 +14,8 @@ ENOUGH = 6.0
 """Events that the last stretch would have shown were nothing mended; with fewer, their absence says little."""
 LUCK = 2.0
 """How much of √events may be luck: four deviations, each ½ for a Poisson count."""
+FEW = 1.0
+"""The same of spikes, of which next to none come by chance: two deviations."""
 
 
 class Events:
@@ -22,7 +24,8 @@ class Events:
     They are rare, so that a burst must not be left out, and quiet counts for something only where events were due.
     """
 
-    def __init__(self, z: Floats, ok: Flags) -> None:
+    def __init__(self, z: Floats, ok: Flags, luck: float = LUCK) -> None:
+        self._luck = luck
         self._z = np.where(ok, z, 0.0)
         self._total = np.concatenate([[0.0], np.cumsum(self._z)])
         self._place = np.concatenate([[0], np.cumsum(ok)])
@@ -62,7 +65,7 @@ class Events:
     def _rate(self, began: int, since: int) -> float:
         """What raised the alarm and parted it was partly luck: the rate that so many events speak for at the least."""
         out = max(float(self._total[since] - self._total[began]), 0.0)
-        return float(max(np.sqrt(out) - LUCK, 0.0) ** 2) / max(since - began, 1)
+        return float(max(np.sqrt(out) - self._luck, 0.0) ** 2) / max(since - began, 1)
 
     def _mean(self, start: int, end: int) -> float:
         return float(self._total[end] - self._total[start]) / (end - start)

@@ -28,6 +28,11 @@ class Levels:
         self._total = np.concatenate([[0.0], np.cumsum(self._kept)])
         self._bursts = self._total[BURST:] - self._total[:-BURST]
 
+    def outside(self, began: int, moment: int) -> bool:
+        """Whether most of those since `began` are farther than a level strays: a move of the level itself."""
+        kept = self._kept[self._place[began] : self._place[moment]]
+        return len(kept) > 0 and float(np.median(kept)) > self._limit(began, moment)
+
     def ended(self, began: int, moment: int) -> int | None:
         """The slot since which they are inside, if just before `moment` they were so for as long as out, up to 60."""
         back = int(np.clip(np.ceil((moment - began) / 2), FEWEST, HORIZON))
