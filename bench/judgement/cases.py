@@ -71,11 +71,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """How many cases of a family, and after how many samples of history (0: all)."""
+    """`count` cases of a family from number `first` on, after so many samples of history (0: all)."""
 
     family: str
     count: int
     history: int = 0
+    first: int = 0
 
 
 def draw(series: Sequence[Series], wanted: Sequence[Wanted], seed: int) -> Iterator[Case]:
@@ -85,7 +86,7 @@ def draw(series: Sequence[Series], wanted: Sequence[Wanted], seed: int) -> Itera
     """
     for want in wanted:
         family = BY_NAME[want.family]
-        for number in range(want.count):
+        for number in range(want.first, want.first + want.count):
             case = _drawn(series, family, want, number, seed)
             if case is None:
                 break

@@ -79,11 +79,10 @@ def write(
     indicators: Iterable[Indicator],
     deploys: Iterable[Deploy],
     columns: Iterable[Column],
-    watch: dict[str, Any] | None = None,
 ) -> int:
     """Write `shipwake.yaml`, `changes.jsonl` and `samples.parquet`; returns how many samples were written."""
     folder.mkdir(parents=True, exist_ok=True)
-    settings = {"slis": [_sli(i) for i in indicators]} | ({"watch": watch} if watch else {})
+    settings = {"slis": [_sli(i) for i in indicators]}
     # What is JSON is YAML, and JSON is written a hundred times faster.
     (folder / "shipwake.yaml").write_text(json.dumps(settings))
     ordered = sorted(deploys, key=lambda d: (d.at_s, d.id))

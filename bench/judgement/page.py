@@ -5,14 +5,16 @@ import os
 import platform
 import subprocess
 from collections import Counter
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from bench.judgement.answers import PRODUCT
-from bench.judgement.rivals import ROOT, Method
-from bench.judgement.run import Report
+from bench.judgement.report import Report, points, tables
+from bench.judgement.rivals import ROOT
 from bench.judgement.settings import Settings
-from bench.judgement.tables import Table
+from bench.judgement.tables import Measured, Table
 
 HEAD = """\
 # Measured
@@ -26,6 +28,11 @@ The product is asked through `shipwake replay` at default settings.
 Sizes of effects are in units of the series' own noise, so that what anybody could find is known.
 """
 
+CUT = """\
+**This run was cut short.**
+What is missing was not measured, and what is here is of fewer cases than a whole run has.
+"""
+
 
 def machine() -> str:
     """The processor, how many of it, and the Python."""
@@ -37,33 +44,40 @@ def machine() -> str:
     return f"{named}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
-def write_page(settings: Settings, report: Report, took_s: float) -> list[str]:
-    """Write the page and its pictures beside it; returns what there is to say of it."""
+def write_page(
+    settings: Settings, report: Report, measured: Sequence[Measured], took_s: float
+) -> list[str]:
+    """Write the page and its pictures beside it, if anything was found; returns what there is to say of it."""
     page = settings.page
-    if page is None:
+    if page is None or not measured:
         return []
     pictures = page.parent / "measured"
     pictures.mkdir(parents=True, exist_ok=True)
-    drawn = _draw(settings.peers, report, pictures)
-    parts = [HEAD, _run(settings, report, took_s), _methods(report.methods).markdown()]
-    parts += [_with(table, drawn).markdown() for table in report.tables]
+    # Of which commit is asked before old pictures go, or it would always be an altered one.
+    parts = [HEAD, *([] if report.whole else [CUT]), _run(settings, report, took_s)]
+    parts += [_methods(report).markdown()]
+    drawn = _draw(settings.peers, points(measured), pictures)
+    parts += [_with(table, drawn).markdown() for table in tables(measured)]
     page.write_text("\n\n".join(part.strip() for part in parts) + "\n", encoding="utf-8")
     told = [f"wrote {page}"]
     return told if drawn else [*told, "no pictures: the peers' interpreter has no matplotlib"]
 
 
-def _draw(python: Path, report: Report, pictures: Path) -> bool:
-    points = pictures / "points.json"
-    points.write_text(json.dumps(report.points))
+def _draw(python: Path, found: dict[str, Any], pictures: Path) -> bool:
+    """Whether the pictures were drawn, which are those of this run alone."""
+    for old in pictures.glob("*.svg"):
+        old.unlink()
+    passed = pictures / "points.json"
+    passed.write_text(json.dumps(found))
     ran = subprocess.run(
-        [python, "-m", "bench.judgement.plots", points, pictures],
+        [python, "-m", "bench.judgement.plots", passed, pictures],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
     )
-    points.unlink()
+    passed.unlink()
     if ran.returncode and "No module named 'matplotlib'" not in ran.stderr:
         message = f"the pictures could not be drawn: {ran.stderr[-2000:]}"
         raise RuntimeError(message)
@@ -98,7 +112,7 @@ def _run(settings: Settings, report: Report, took_s: float) -> str:
             f"- Cases: {len(report.said):,}. {listed}.",
             f"- Seed {settings.seed}; nothing else is left to chance.",
             f"- shipwake {version('shipwake')}{_commit()}, numpy {version('numpy')}.",
-            f"- {machine()}; the whole run took {took_s / 60:.0f} minutes with `--jobs {settings.jobs}`.",
+            f"- {machine()}; it took {took_s / 60:.0f} minutes with `--jobs {settings.jobs}`.",
         ]
     )
 
@@ -114,13 +128,19 @@ def _commit() -> str:
     return f" at {said.stdout.strip()}" if said.returncode == 0 else ""
 
 
-def _methods(methods: tuple[Method, ...]) -> Table:
-    rows = [(PRODUCT, version("shipwake"), "all", "defaults, through `shipwake replay`")]
-    for m in methods:
-        asked = "the first of each family" if m.slow else "all"
-        rows.append(
-            (m.name, m.version or "not installed", asked if m.version else "none", m.stands)
-        )
+def _methods(report: Report) -> Table:
+    asked = {a.method: f"{len(a.facts):,}" for a in report.answers}
+    rows = [
+        (PRODUCT, version("shipwake"), asked[PRODUCT], "defaults, through `shipwake replay`"),
+        *(
+            (m.name, m.version or "not installed", asked.get(m.name, "0"), m.stands)
+            for m in report.methods
+        ),
+    ]
     return Table(
-        title="Who was asked", head=("method", "from", "cases", "settings"), rows=tuple(rows)
+        title="Who was asked",
+        head=("method", "from", "cases", "settings"),
+        rows=tuple(rows),
+        note="Whoever was asked of fewer cases is slow, and was asked of the first of the harmless families, "
+        "of steps and of ramps.",
     )

@@ -96,7 +96,14 @@ def _time(axes: Any, points: dict[str, Any]) -> None:  # noqa: ANN401
 def _calibration(axes: Any, points: list[list[Any]]) -> None:  # noqa: ANN401
     low = 4e-5
     axes.plot([low, 0.2], [low, 0.2], color=GREY, lw=1, label="as it should be")
-    axes.fill_between([low, 0.2], [low / 2, 0.1], [low * 2, 0.4], color="#efefef", zorder=0)
+    axes.fill_between(
+        [low, 0.2],
+        [low / 2, 0.1],
+        [low * 2, 0.4],
+        color="#e6e6e6",
+        zorder=0,
+        label="within a factor of 2",
+    )
     looks = (
         ("real series", "worse", BLUE, "o", 0.92),
         ("real series", "better", BLUE, "v", 1.0),
@@ -111,13 +118,14 @@ def _calibration(axes: Any, points: list[list[Any]]) -> None:  # noqa: ANN401
         above = [max(p[5] - v, 0) for v, p in zip(y, found, strict=True)]
         axes.errorbar(
             x, y, yerr=[below, above], fmt=marker, color=color, ms=5, lw=1, capsize=2,
-            label=f"{source}, {way}",
+            label=f"{source}, {way}", alpha=0.9,
         )  # fmt: skip
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("p of a whole watch, nominal")
-    axes.set_ylabel("harmless watches at or below it (grey: within a factor of two)")
-    axes.legend(loc="upper left")
+    axes.set_ylabel("share of harmless watches at or below it")
+    axes.set_ylim(low / 4, 2)
+    axes.legend(loc="upper left", ncols=2)
 
 
 def _coverage(axes: Any, points: list[list[Any]]) -> None:  # noqa: ANN401

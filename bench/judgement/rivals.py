@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class Peers:
     python: Path
     reference: Path | None
     jobs: int
+    say: Callable[[str], None]
 
     def answers(self, shelf: Path, facts: Sequence[Facts]) -> tuple[list[Method], list[Answers]]:
         """What each installed peer says of the cases on the shelf, which are those of `facts` in order."""
@@ -62,13 +63,18 @@ class Peers:
         ]
         if self.reference is not None:
             command += ["--reference", self.reference.resolve()]
-        subprocess.run(
+        with subprocess.Popen(
             command,
             cwd=ROOT,
-            check=True,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )
+        ) as ran:
+            for line in ran.stdout or ():
+                self.say(line.rstrip())
+        if ran.returncode:
+            message = f"the peers' interpreter, {self.python}, ended with {ran.returncode}"
+            raise RuntimeError(message)
 
     def _methods(self, out: Path) -> list[Method]:
         rows: list[dict[str, Any]] = json.loads((out / "methods.json").read_text())

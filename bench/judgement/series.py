@@ -21,6 +21,8 @@ CARRIED = 3
 """Slots over which the last value is carried; a longer hole stays one."""
 SPARSEST = 5
 """Slots of its own step per sample beyond which a series is no series."""
+SHORTEST = 1500
+"""Slots: of a shorter series the moments with enough before them lie so close that they are one."""
 
 
 class NoSeriesError(Exception):
@@ -78,7 +80,10 @@ def read_series(folder: Path, half: Half) -> list[Series]:
     wanted = [r for r in rows if half in (Half.BOTH, half_of(r["id"]))]
     found = [s for s in _read(folder, wanted) if s is not None]
     if not found:
-        message = f"{folder}/index.json names no series of the half called {half}; give more series, or `--half both`"
+        message = (
+            f"{folder}/index.json names no series of {SHORTEST:,} samples in the half called {half}; "
+            "give more series, or `--half both`"
+        )
         raise NoSeriesError(message)
     return sorted(found, key=lambda s: (s.dataset, s.id))
 
@@ -99,7 +104,7 @@ def _series(row: dict[str, Any], arrays: Any) -> Series | None:  # noqa: ANN401 
     step_s = float(np.median(np.diff(times)))
     slots = np.round((times - times[0]) / step_s).astype(np.int64)
     n = int(slots[-1]) + 1
-    if step_s <= 0 or n > SPARSEST * len(times):
+    if step_s <= 0 or n > SPARSEST * len(times) or n < SHORTEST:
         return None
     laid, marked = np.full(n, np.nan), np.zeros(n, bool)
     laid[slots] = values

@@ -14,15 +14,26 @@ from bench.judgement.series import Half
 DATA = ROOT.parent / "shared" / "data"
 PAGE = ROOT / "docs" / "explain" / "judgement" / "measured.md"
 SHORT = (300, 600, 1500)
+OF_ALL = {
+    "step worse": 0.8,
+    "ramp worse": 0.5,
+    "step better": 0.3,
+    "late step": 0.16,
+    "excursions": 0.16,
+    "dark": 0.08,
+}
+"""How many cases a family has beside a harmless one, where false alarms are counted in thousandths."""
+SHORT_HARMLESS, SHORT_STEPS = 0.7, 0.12
+ASKED_OF_SLOW = ("nothing", "burst", "warm-up", "traffic", "step worse", "ramp worse")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`cases` of each family, `slow_cases` of which slow peers see.
+    """`cases` of each harmless family and fewer of others, `slow_cases` of which slow peers see.
 
-    At most `watches` placebo moments a series; `pasts` made-up ones with `futures` each; `changes` of ten
-    indicators; `counted` cases a scenario of counts; `timed` series and `replayed` SLIs for the speed; `portion`
-    cases a replay. `page` None: the screen alone.
+    At most `watches` placebo moments a series, and effects put into `moved` of them; `pasts` made-up ones with
+    `futures` each; `changes` of ten indicators; `counted` cases a scenario of counts; `timed` series and `replayed`
+    SLIs for the speed; `portion` cases a replay. `page` None: the screen alone.
     """
 
     data: Path
@@ -34,28 +45,29 @@ class Settings:
     reference: Path | None
     page: Path | None
     cases: int = 500
-    slow_cases: int = 80
-    watches: int = 200
+    slow_cases: int = 25
+    watches: int = 100
+    moved: int = 20
     pasts: int = 300
-    futures: int = 340
-    changes: int = 600
-    counted: int = 200
-    timed: int = 40
-    replayed: int = 1000
-    portion: int = 400
+    futures: int = 500
+    changes: int = 300
+    counted: int = 100
+    timed: int = 15
+    replayed: int = 400
+    portion: int = 800
 
     def wanted(self) -> list[Wanted]:
-        """Every family with the whole history, harmless and stepped with a short one; twice as many do nothing."""
-        whole = [
-            Wanted(family=f.name, count=self.cases * (2 if f.name == "nothing" else 1))
-            for f in FAMILIES
-        ]
+        """Every family with the whole history, harmless and stepped with a short one."""
+        whole = [Wanted(family=f.name, count=self._of(OF_ALL.get(f.name, 1.0))) for f in FAMILIES]
         short = [
-            Wanted(family=name, count=self.cases, history=history)
+            Wanted(family=name, count=self._of(share), history=history)
             for history in SHORT
-            for name in ("nothing", "step worse")
+            for name, share in (("nothing", SHORT_HARMLESS), ("step worse", SHORT_STEPS))
         ]
         return [*whole, *short]
+
+    def _of(self, share: float) -> int:
+        return max(min(self.cases, 6), round(self.cases * share))
 
     def part(self, share: float) -> "Settings":
         """So much of everything, and of nothing less than a few."""
@@ -64,6 +76,7 @@ class Settings:
             cases=max(6, round(self.cases * share)),
             slow_cases=max(2, round(self.slow_cases * share)),
             watches=max(2, round(self.watches * share)),
+            moved=max(2, round(self.moved * share)),
             pasts=max(3, round(self.pasts * share**0.5)),
             futures=max(20, round(self.futures * share**0.5)),
             changes=max(6, round(self.changes * share)),

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+FIGURE = "0123456789+-–−≤≥×<"
+"""What a figure begins with."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
@@ -30,7 +33,7 @@ class Table:
         """For a page: a heading, what it says, the table, the note, the pictures."""
         lines = [
             _row(self.head),
-            _row(["---", *["---:"] * (len(self.head) - 1)]),
+            _row([_ruled([row[i] for row in self.rows]) for i in range(len(self.head))]),
             *map(_row, self.rows),
         ]
         shown = [f"![{self.title}](measured/{name}.svg)" for name in self.pictures]
@@ -57,6 +60,12 @@ def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
         for i, (cell, w) in enumerate(zip(row, widths, strict=True))
     )
     return "  ".join([first, *others]).rstrip()
+
+
+def _ruled(cells: Sequence[str]) -> str:
+    """The rule under a column's head: figures to the right, words to the left."""
+    told = [cell for cell in cells if cell]
+    return "---:" if told and all(cell[0] in FIGURE for cell in told) else "---"
 
 
 def _row(cells: Sequence[str]) -> str:

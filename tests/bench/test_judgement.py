@@ -1,6 +1,7 @@
 """The whole measurement in its quick form, on made-up series and with the peers that need no package."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from bench.judgement.answers import LOOKS, PRODUCT, Answers
 from bench.judgement.families import FAMILIES, Truth
 from bench.judgement.page import write_page
-from bench.judgement.run import Report, run
+from bench.judgement.report import Report, tables
+from bench.judgement.run import run
 from bench.judgement.series import Half
 from bench.judgement.settings import SHORT, Settings, read
 from shipwake.domain import Health
@@ -52,7 +54,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def report(settings: Settings) -> Report:
     """What the quick form found."""
-    return run(settings, lambda _: None)
+    found = Report()
+    run(settings, lambda _: None, found)
+    return found
 
 
 def _method(report: Report, name: str) -> Answers:
@@ -61,8 +65,9 @@ def _method(report: Report, name: str) -> Answers:
 
 def test_every_measure_has_its_table(report: Report) -> None:
     """Each measure is there, in order, and every row has a cell for every column."""
-    assert [t.title for t in report.tables] == TITLES
-    for table in report.tables:
+    found = tables(report.measured)
+    assert [t.title for t in found] == TITLES
+    for table in found:
         assert table.rows, table.title
         assert {len(row) for row in table.rows} == {len(table.head)}, table.title
 
@@ -109,14 +114,38 @@ def test_a_missing_peer_is_named(report: Report) -> None:
 def test_the_page_says_what_it_was_measured_on(settings: Settings, report: Report) -> None:
     """The page has every table, the seed, the half, the kind of series and how long it took."""
     assert settings.page is not None
-    told = write_page(settings, report, took_s=61.0)
+    told = write_page(settings, report, report.measured, took_s=61.0)
     text = settings.page.read_text()
 
     assert "no pictures" in told[-1]
     assert [line[3:] for line in text.splitlines() if line.startswith("## ")][2:] == TITLES
     for said in (f"Seed {settings.seed}", "made-up series", "not installed", "took 1 minutes"):
         assert said in text
+    assert "cut short" not in text
     assert "](measured/" not in text
+
+
+def test_an_interrupted_run_tells_what_it_found(
+    settings: Settings, report: Report, tmp_path: Path
+) -> None:
+    """Of a run that ended among its cases the page has their tables, says so, and names no peer."""
+    cut = Report(series=report.series, said=report.said[:40])
+    cut_settings = replace(settings, page=tmp_path / "measured.md")
+    write_page(cut_settings, cut, cut.measured, took_s=1.0)
+    text = (tmp_path / "measured.md").read_text()
+
+    assert "cut short" in text
+    assert "Cases: 40." in text
+    assert [line[3:] for line in text.splitlines() if line.startswith("## ")][2:] == TITLES[:8]
+    assert "mixture SPRT" not in text
+
+
+def test_nothing_found_is_no_page(settings: Settings, tmp_path: Path) -> None:
+    """A run that ended before its first case leaves the page as it is."""
+    empty = Report()
+
+    assert write_page(replace(settings, page=tmp_path / "no.md"), empty, empty.measured, 1.0) == []
+    assert not (tmp_path / "no.md").exists()
 
 
 def test_series_are_read_from_the_readers_folder() -> None:

@@ -1,5 +1,6 @@
 """The parts of the judge's measurement do what they say, on series and answers that are known."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,10 @@ from bench.judgement.intervals import clustered, wilson
 from bench.judgement.measures import false_alarms, ranking, recall
 from bench.judgement.peers import sprt, three_sigma
 from bench.judgement.peers.seen import Learn, Seen
+from bench.judgement.peers.shelf import Laying
 from bench.judgement.product import Looked, Said
+from bench.judgement.rivals import Peers, lay
+from bench.judgement.run import rounds
 from bench.judgement.series import Half, NoSeriesError, Series, carried, half_of, read_series
 from shipwake.domain import Floats, Health
 
@@ -78,7 +82,7 @@ def test_the_half_of_a_series_never_changes() -> None:
 
 def test_the_halves_share_no_series(tmp_path: Path) -> None:
     """Tuning and report have no series in common, and together all there are."""
-    write_series(tmp_path, seed=1, hosts=4, length=600)
+    write_series(tmp_path, seed=1, hosts=4, length=1500)
     tuning, report, both = (
         {s.id for s in read_series(tmp_path, half)}
         for half in (Half.TUNING, Half.REPORT, Half.BOTH)
@@ -87,6 +91,14 @@ def test_the_halves_share_no_series(tmp_path: Path) -> None:
     assert tuning & report == set()
     assert tuning | report == both
     assert min(len(tuning), len(report)) > 0
+
+
+def test_a_short_series_is_left_out(tmp_path: Path) -> None:
+    """A series of fewer than 1,500 samples, whose moments would nearly be one, is not measured on."""
+    write_series(tmp_path, seed=1, hosts=4, length=1499)
+
+    with pytest.raises(NoSeriesError, match="names no series"):
+        read_series(tmp_path, Half.BOTH)
 
 
 def test_missing_series_say_what_to_do(tmp_path: Path) -> None:
@@ -199,6 +211,40 @@ def test_the_same_seed_draws_the_same_cases(tmp_path: Path) -> None:
         np.testing.assert_array_equal(one.values, same.values)
 
 
+def test_rounds_draw_the_same_cases_in_turn(tmp_path: Path) -> None:
+    """In rounds every case is drawn that is drawn at once, and the first ones of each family come first."""
+    write_series(tmp_path, seed=1, hosts=3, length=3000)
+    series = read_series(tmp_path, Half.BOTH)
+    wanted = [Wanted(family="nothing", count=5), Wanted(family="burst", count=3)]
+
+    at_once = [c.facts for c in draw(series, wanted, 9)]
+    in_turn = [c.facts for c in draw(series, rounds(wanted, 2), 9)]
+
+    assert sorted(f.id for f in in_turn) == sorted(f.id for f in at_once)
+    assert all(f in at_once for f in in_turn)
+    assert [f.family for f in in_turn[:4]] == ["nothing", "nothing", "burst", "burst"]
+
+
+def test_peers_answer_from_several_processes(tmp_path: Path) -> None:
+    """Two processes say of the cases what one says, in the same order."""
+    write_series(tmp_path, seed=1, hosts=3, length=3000)
+    drawn = list(draw(read_series(tmp_path, Half.BOTH), [Wanted(family="step worse", count=70)], 9))
+    with Laying(tmp_path / "shelf") as laying:
+        for case in drawn:
+            lay(laying, case, sampled=False)
+    answers = [
+        Peers(python=Path(sys.executable), reference=None, jobs=jobs, say=lambda _: None).answers(
+            tmp_path / "shelf", [c.facts for c in drawn]
+        )[1]
+        for jobs in (1, 2)
+    ]
+
+    assert len(answers[0]) == len(answers[1]) >= 2
+    for alone, shared in zip(*answers, strict=True):
+        assert len(alone.facts) in (0, len(drawn))
+        np.testing.assert_array_equal(alone.score, shared.score)
+
+
 def test_a_case_tells_the_move_that_it_holds(tmp_path: Path) -> None:
     """The effect of a case is the mean by which sixty samples were moved: k units of noise where no bound cut it."""
     write_series(tmp_path, seed=2, hosts=3, length=3000)
@@ -274,9 +320,12 @@ def test_a_judge_that_cries_wolf_shows() -> None:
     facts = [_facts(i) for i in range(20)]
     for word, shown in ((Health.AILING, "100.0"), (Health.HEALTHY, "0.0")):
         said = [_said(f, word) for f in facts]
-        alone, beside = false_alarms.measure(said, [of_product(said)]).tables
+        product = of_product(said)
+        sketch = replace(product, method="sketch", alarm=~product.alarm)
+        alone, beside = false_alarms.measure(said, [product, sketch]).tables
 
         assert alone.rows[0][2].startswith(f"{shown} (")
+        assert not alone.rows[0][5].startswith(shown)
         assert beside.rows[0][2].startswith(f"{shown} (")
 
 
@@ -300,6 +349,16 @@ def test_a_method_without_a_case_says_so() -> None:
 
     assert table.rows[0][2:] == ("–",) * 5
     assert PRODUCT not in table.rows[0]
+
+
+def test_too_few_harmless_cases_set_no_threshold() -> None:
+    """Of a method that was asked of fewer than a hundred harmless cases nothing is told at one percent."""
+    facts = [_facts(i) for i in range(99)] + [_facts(99, family="step worse", k=8.0)]
+    said = of_product([_said(f, Health.HEALTHY) for f in facts])
+
+    few = ranking.measure([said]).tables[0].rows[0]
+    assert few[1:4] == ("–", "–", "–")
+    assert few[5] != "–"
 
 
 @pytest.mark.parametrize("learner", [sprt.learner, three_sigma.learner])

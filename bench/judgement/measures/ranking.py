@@ -31,7 +31,7 @@ def measure(answers: Sequence[Answers]) -> Measured:
         says="Each method's threshold is set on the harmless cases of this very run, so that 1 % or 5 % of them alarm; "
         "no method could know it before. Steps of all sizes and ramps found then, in percent; the share of the limit, "
         "which a judge who knows more than one hour before can pass; the area under the curve of steps and ramps "
-        "against harmless changes.",
+        "against harmless changes. Who was asked of fewer than a hundred harmless cases has no threshold of 1 %.",
         head=(
             "method",
             "steps at 1 %",
@@ -51,7 +51,7 @@ def measure(answers: Sequence[Answers]) -> Measured:
 
 def _row(said: Answers) -> tuple[str, ...]:
     low, high = (_found_at(said, a) for a in ALARMS)
-    limit = _limit(said)
+    limit = _limit(said) if low["step worse"] >= 0 else np.nan
     return (
         said.method,
         percent(low["step worse"]),
@@ -65,7 +65,11 @@ def _row(said: Answers) -> tuple[str, ...]:
 
 
 def _found_at(said: Answers, alarms: float) -> dict[str, float]:
-    threshold = threshold_of(_harmless(said), alarms)
+    """What passes the threshold; NaN where the harmless cases are too few to set one."""
+    harmless = _harmless(said)
+    if len(harmless) * alarms < 1:
+        return dict.fromkeys(LIMITED, float("nan"))
+    threshold = threshold_of(harmless, alarms)
     return {name: _mean(said.score[_family(said, name), -1] > threshold) for name in LIMITED}
 
 
@@ -96,10 +100,11 @@ def area(harmless: Floats, worse: Floats) -> float:
 def _curve(said: Answers) -> dict[str, object]:
     """False alarms against recall over all thresholds, and where the default stands."""
     harmless, worse = _harmless(said), _worse(said)
-    found = [_mean(worse > threshold_of(harmless, a)) for a in CURVE]
+    told = [a for a in CURVE if a * len(harmless) >= 1]
+    found = [_mean(worse > threshold_of(harmless, a)) for a in told]
     none, hurt = _flags(said)
     default = (_mean(said.alarm[none, -1]), _mean(said.alarm[hurt, -1]))
-    return {"alarms": list(CURVE), "found": found, "default": default}
+    return {"alarms": told, "found": found, "default": default}
 
 
 def _flags(said: Answers) -> tuple[Flags, Flags]:

@@ -98,7 +98,7 @@ def _replays(replayed: int, jobs: int) -> Iterator[tuple[str, ...]]:
             (_column(i, name) for i, name in enumerate(names)),
         )
         alone = replay(folder, jobs=1)[1]
-        hoped = "≤ 25 s" if replayed == 1000 else ""
+        hoped = f"≤ {25 * replayed / 1000:.1f} s, as 25 s for 1,000"
         what = f"replay of {replayed:,} SLIs, {samples / 1e6:.1f} million samples, one watch each"
         yield (what, f"{alone:.1f} s", "", hoped)
         if jobs > 1:
@@ -144,8 +144,8 @@ def _row(name: str, learn_s: float, look_s: float, own: tuple[float, float]) -> 
         f"{1000 * look_s:.3f}",
         f"{1 / both:,.0f}",
         f"{1 / look_s:,.0f}",
-        f"{both / ours:.2f}",
-        f"{look_s / own[1]:.2f}",
+        f"{both / ours:.2g}",
+        f"{look_s / own[1]:.2g}",
     )
 
 

@@ -27,7 +27,6 @@ FEWEST = 2
 """Series that a machine has of its own, at the least."""
 APART = 2 * WIDTH + 1
 """Samples between changes: a watch is over before the next begins."""
-SHORTEST = 1500
 WORSE = ("ailing", "unhealthy")
 
 
@@ -61,7 +60,7 @@ def measure(
 def _services(series: Sequence[Series], changes: int, seed: int) -> list[Service]:
     hosts: dict[tuple[str, str, float], list[Series]] = {}
     for one in series:
-        if one.host and len(one) >= SHORTEST and one.step_s <= LONGEST_STEP_S:
+        if one.host and one.step_s <= LONGEST_STEP_S:
             hosts.setdefault((one.dataset, one.host, one.step_s), []).append(one)
     hosts = {key: own for key, own in hosts.items() if len(own) >= FEWEST}
     found = []

@@ -44,7 +44,7 @@ PEERS = (
         name="Mann-Whitney (Kayenta's way)",
         package="scipy",
         module="mann_whitney:learner",
-        slow=False,
+        slow=True,
         stands="60 samples before against all after, one-sided at 1 %, near end of the interval beyond ¼ of the shift",
     ),
     Peer(

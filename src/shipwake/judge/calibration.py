@@ -25,9 +25,11 @@ WEIGHT = {
 WEIGHT_EARLY = 1.06
 DRIFT = 0.1
 """Deviation of the log of how far the future strays, against the past: no history is the future."""
+FEW = 30.0
+"""Its square is larger by so much over the square of the independent moments: few of them tell little of the next."""
 QUADRATURE = np.array([2 / 3, 1 / 6, 1 / 6])
-"""Weights of Gauss and Hermite for a normal deviate, whose nodes are 0 and ±√3."""
-FACTORS = np.exp(DRIFT * np.array([0.0, 3**0.5, -(3**0.5)]))
+"""Weights of Gauss and Hermite for a normal deviate, at its nodes 0 and ±√3."""
+NODES = np.array([0.0, 3**0.5, -(3**0.5)])
 FIRST_OF_STOP = np.searchsorted(HORIZONS, STOPS)
 PROBES = np.geomspace(100.0, 0.3, 60)
 """Distances from the median, in units of how far the tail begins, at which p-values are tabulated."""
@@ -47,6 +49,7 @@ class Calibration:
     by_moment: npt.NDArray[np.float32]
     weak: Floats
     tail: Tail
+    drift: float = DRIFT
     beyond: Beyond | None = None
     rare: Floats = field(init=False)
     """Logs of p-values, ascending, and the m that have them: [2, 60]."""
@@ -69,7 +72,7 @@ class Calibration:
         distance from the median.
         """
         middle = self.maxima[len(self.maxima) // 2]
-        strayed = middle + np.multiply.outer(FACTORS, m - middle)
+        strayed = middle + np.multiply.outer(np.exp(self.drift * NODES), m - middle)
         return np.asarray(np.tensordot(QUADRATURE, self._past_p(strayed), axes=1))
 
     def _past_p(self, m: Floats) -> Floats:
@@ -117,6 +120,7 @@ def calibrate(
         maxima=maxima,
         by_moment=by_moment.astype(np.float32),
         weak=weak,
+        drift=DRIFT if least else float(np.sqrt(DRIFT**2 + FEW / effective**2)),
         tail=found if least is None else found.at_least(*least),
     )
 

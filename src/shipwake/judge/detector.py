@@ -16,7 +16,7 @@ from shipwake.judge.shift import Shift
 from shipwake.judge.statistics import Paths
 from shipwake.judge.tail import SHARE, Prior
 from shipwake.judge.taught import Score, Taught
-from shipwake.judge.watch_p import Moved
+from shipwake.judge.watch_p import Moved, stops_of
 from shipwake.judge.watched import Watched
 
 FAR_QUANTILE = 0.985
@@ -106,9 +106,7 @@ def moved(model: Model, detector: Taught, path: Paths, seen: Watched, better: Be
 
     A model of outliers knows no direction: that is the sign of the level since the change, as estimated.
     """
-    m = min(len(seen), HORIZON)
-    held = np.cumsum(seen.read.answered[:m])
-    stops = tuple(s for s in STOPS if s <= m and held[s - 1] >= s / 2)
+    stops = stops_of(seen)
     if not stops:
         return Moved(np.ones(0), np.ones(0), ())
     good = {Better.HIGHER: 1, Better.LOWER: -1, Better.EITHER: 0}[better]

@@ -15,6 +15,8 @@ from shipwake.judge.windows import Running
 T = TypeVar("T", np.float64, np.bool_)
 EDGES = (0, 1, 3, 8, 20, 60, 240)
 """Bounds of the stretches before a moment, in samples back from it."""
+LONG_EDGES = (0, 1, 3, 8, 20, 60, 180, 720)
+"""The same for events so rare that only a long stretch holds enough of them."""
 MIDDLES = (20, HORIZON)
 """Lengths of the stretches before a moment of which the median is taken too: few samples far out do not move it."""
 FOLLOWED = ((0, 20), (20, 60))
@@ -56,8 +58,8 @@ def forecast(
     precedes a moment, `recent` the same for what precedes the anchor; `per_day` is the samples of a day.
     It tells the middle of what follows, or its mean: of events so rare that the middle is none, only the mean tells.
     """
-    lengths = MIDDLES if middle else ()
-    before, level = _features(calm, moments.at, per_day, lengths)
+    edges, lengths = (EDGES, MIDDLES) if middle else (LONG_EDGES, ())
+    before, level = _features(calm, moments.at, per_day, edges, lengths)
     deviation = before.std(axis=1, keepdims=True) + 1e-12
     features = np.clip(before / deviation, -FEATURE_LIMIT, FEATURE_LIMIT)
     targets = following(x, moments.at) - level
@@ -68,7 +70,9 @@ def forecast(
     fit = cross_fit(features, drawn, _weight(left), penalty)
 
     def foretold(running: Running, at: Index) -> Floats:
-        stretches, start = _features(running, at, per_day, lengths, running.whole - calm.whole)
+        stretches, start = _features(
+            running, at, per_day, edges, lengths, running.whole - calm.whole
+        )
         clipped = np.clip(stretches / deviation, -FEATURE_LIMIT, FEATURE_LIMIT)
         return np.asarray(start + fit.coefficients @ clipped)
 
@@ -88,19 +92,24 @@ def following(x: npt.NDArray[T], at: Index) -> npt.NDArray[T]:
 
 
 def _features(
-    running: Running, at: Index, per_day: int, lengths: tuple[int, ...], middle: float = 0.0
+    running: Running,
+    at: Index,
+    per_day: int,
+    edges: tuple[int, ...],
+    lengths: tuple[int, ...],
+    middle: float = 0.0,
 ) -> tuple[Floats, Floats]:
     """What each moment is told by, [features, k], and the level u [k] of the last 60 samples.
 
-    Means of the stretches before it less u; medians of the latest `lengths` less u; `middle` − u, by which it returns
-    there; and what followed the same time of day one and seven days ago. A stretch that holds nothing (a gap,
-    the start of the history) repeats the one after it. While a harm goes on the middle is that of the harm:
-    nobody may expect it to go away by itself.
+    Means of the stretches between `edges` before it less u; medians of the latest `lengths` less u;
+    `middle` − u, by which it returns there; and what followed the same time of day one and seven days ago.
+    A stretch that holds nothing (a gap, the start of the history) repeats the one after it. While a harm goes
+    on the middle is that of the harm: nobody may expect it to go away by itself.
     """
     level = level_before(running, at)
     rows = []
     newest = level
-    for near, far in pairwise(EDGES):
+    for near, far in pairwise(edges):
         newest = running.mean(at - far, at - near, newest)
         rows.append(newest - level)
     latest = running.latest(at, max(lengths, default=0), level)

@@ -232,7 +232,9 @@ def _of_counts(
     habit = recurrence.habit(foretold.past * following(series.read.ok, earlier), foretold.residuals)
     limit = np.full(HORIZON, np.inf)
     low, high = _band(excess / sampled)
-    floor, tails = np.full(len(STATISTICS), counts.NORMAL_995), counts.LEAST_TAIL
+    tails = counts.LEAST_TAIL
+    # Of few requests a spike may be a single event: of counts it says nothing.
+    floor = np.array([np.inf if s.shape is Shape.SPIKES else counts.NORMAL_995 for s in STATISTICS])
     return Model(
         transform=series.transform,
         rhythm=ahead,

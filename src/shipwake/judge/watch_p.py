@@ -40,10 +40,8 @@ class Verdicts:
 
 
 def moved(model: Model, path: Paths, z: Floats, seen: Watched, better: Better) -> Moved:
-    """Of the path of the first 60 samples; a stop counts when half of its samples have come."""
-    m = min(len(seen), HORIZON)
-    held = np.cumsum(seen.read.answered[:m])
-    stops = tuple(s for s in STOPS if s <= m and held[s - 1] >= s / 2)
+    """Of the path of the first 60 samples."""
+    stops, m = stops_of(seen), min(len(seen), HORIZON)
     if not stops:
         return Moved(np.ones(0), np.ones(0), ())
     raw = np.zeros((HORIZON, 1))
@@ -51,6 +49,12 @@ def moved(model: Model, path: Paths, z: Floats, seen: Watched, better: Better) -
     up, down = evidence(model, path, raw, np.array([model.sigma]), better)
     reached = np.searchsorted(STOPS, stops)
     return Moved(up[reached, 0], down[reached, 0], stops)
+
+
+def stops_of(seen: Watched) -> tuple[int, ...]:
+    """Those of STOPS that a watch has reached; one counts when half of its samples have come."""
+    held = np.cumsum(seen.read.answered[:HORIZON])
+    return tuple(s for s in STOPS if s <= len(held) and held[s - 1] >= s / 2)
 
 
 def evidence(
