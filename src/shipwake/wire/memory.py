@@ -9,7 +9,7 @@ TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
 
 
 def keep_freed() -> None:
-    """Keep up to 32 MB that were freed, instead of handing pages back and having them cleared anew: a third of the time.
+    """Keep up to 32 MB that were freed; pages handed back and cleared anew cost a third of learning.
 
     Only glibc hands them back so eagerly; elsewhere there is nothing to do.
     """
