@@ -73,7 +73,9 @@ class Calibration:
         """
         middle = self.maxima[len(self.maxima) // 2]
         strayed = middle + np.multiply.outer(np.exp(self.drift * NODES), m - middle)
-        return np.asarray(np.tensordot(QUADRATURE, self._past_p(strayed), axes=1))
+        return np.asarray(QUADRATURE @ self._past_p(strayed).reshape(len(NODES), -1)).reshape(
+            m.shape
+        )
 
     def _past_p(self, m: Floats) -> Floats:
         n = len(self.maxima)

@@ -22,7 +22,11 @@ def running_sums(z: Floats) -> Floats:
 def up_to(z: Floats, ends: Slots) -> tuple[Floats, Floats]:
     """The largest and the least of z[:end] [m, n] for each of the ascending `ends` > 0: [ends, n] each."""
     starts = np.concatenate([[0], ends[:-1]])
-    parts = [z[a:b] for a, b in zip(starts, ends, strict=True)]
-    high = np.stack([part.max(axis=0) for part in parts])
-    low = np.stack([part.min(axis=0) for part in parts])
+    if z.shape[1] == 1:
+        part = z[: ends[-1]]
+        high, low = np.maximum.reduceat(part, starts), np.minimum.reduceat(part, starts)
+    else:
+        parts = [z[a:b] for a, b in zip(starts, ends, strict=True)]
+        high = np.stack([part.max(axis=0) for part in parts])
+        low = np.stack([part.min(axis=0) for part in parts])
     return np.maximum.accumulate(high, axis=0), np.minimum.accumulate(low, axis=0)

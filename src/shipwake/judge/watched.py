@@ -78,10 +78,12 @@ def residuals(model: Model, seen: Watched) -> Residuals:
     """How the samples differ from what was foretold, and from where the indicator stood."""
     position = np.arange(len(seen)) + seen.shift
     foretold = model.foretold(position, seen.unit_s)
-    since = _scaled(model, seen.read, model.standing(position, seen.unit_s))
-    return Residuals(
-        _scaled(model, seen.read, foretold), foretold, expected_rate(model, seen), since
-    )
+    z, returning = _scaled(model, seen.read, foretold), model.returning(position)
+    if model.noise is None:
+        since = np.where(seen.read.ok, z + returning / model.sigma, 0.0)
+    else:
+        since = _scaled(model, seen.read, foretold - returning)
+    return Residuals(z, foretold, expected_rate(model, seen), since)
 
 
 def _scaled(model: Model, read: Readings, foretold: Floats) -> Floats:
