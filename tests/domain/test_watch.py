@@ -11,6 +11,7 @@ from shipwake.domain import Exposure, Schedule, next_look, planned
 
 START = datetime(2026, 2, 3, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 PLAN = Schedule()
 AT_ONCE = (Exposure(at=START, share=1.0),)
 LATER = [timedelta(hours=4), timedelta(hours=24), timedelta(days=7)]
@@ -92,13 +93,31 @@ def test_what_never_went_live_is_not_looked_at() -> None:
 
 
 def test_while_it_hurts_looks_come_every_five_units() -> None:
-    """An SLI that hurts is seen at least every five units for a day, its planned looks included."""
+    """An SLI that hurts is seen every five units at least for two days, planned looks included, and on the eighth."""
     dues = _walk(AT_ONCE, MINUTE, hurting=True, plan=PLAN)
-    of_the_day = [d for d in dues if d <= START + timedelta(hours=24)]
-    apart = [b - a for a, b in pairwise(of_the_day)]
+    apart = [
+        b - a
+        for start, end in ((0, 2), (7, 8))
+        for a, b in pairwise(d for d in dues if start <= (d - START) / DAY <= end)
+    ]
 
     assert max(apart) <= 5 * MINUTE
-    assert dues[-1] == START + timedelta(days=7)
+    assert [d for d in dues if 2 < (d - START) / DAY < 7] == []
+    assert dues[-1] == START + 8 * DAY
+
+
+@pytest.mark.parametrize("found", LATER)
+def test_what_a_later_look_finds_is_seen_for_a_day(found: timedelta) -> None:
+    """A harm that is first found after 4 h, 24 h or a week is seen every five units of the day after."""
+    dues = [START + found]
+    while (look := next_look(PLAN, MINUTE, AT_ONCE, after=dues[-1], hurting=True)) is not None:
+        if look[2]:
+            break
+        dues.append(look[0])
+
+    assert {b - a for a, b in pairwise(dues)} == {5 * MINUTE}
+    planned_next = [x for x in LATER if x > found]
+    assert dues[-1] - START >= min([found + DAY, *planned_next]) - 5 * MINUTE
 
 
 @settings(max_examples=50)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from shipwake.domain import Assessment, Better, Floats, Health, Look, Reason, Samples, Sli
@@ -25,6 +26,7 @@ HELD = Level(early=0.008, later=0.002)
 HOUR, DAY = 60, 1440
 LATER = (4 * HOUR, DAY, 7 * DAY)
 HISTORY = 28 * DAY
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +48,7 @@ class Watch:
     def alone(self, after: Floats, minutes: int) -> list[Assessment]:
         """What the later looks say that have come by then."""
         samples = Samples.of(ANCHOR, STEP, after[:minutes])
-        held = Held(HELD, len(LATER), self.first(after, HOUR))
+        held = Held(HELD, len(LATER), self.first(after, minutes))
         return [
             assess_later(normal, unit, samples, _look(minutes), held)
             for (unit, normal), come in zip(self.later, LATER, strict=False)
@@ -220,16 +222,62 @@ def test_an_early_harm_keeps_its_onset() -> None:
     assert word.onset.at == ANCHOR + 5 * STEP
 
 
-def test_an_early_harm_keeps_its_recovery() -> None:
-    """A harm of the first half hour is over at the look after 4 h, since when the early samples tell."""
+def _words(minutes: int, out: Bools, size: float = 60) -> list[Assessment]:
+    """The word so long after the change, of daily watches that a harm of `size` is added to where `out`."""
+    return [
+        w.word(after + size * out, minutes)
+        for w in _daily(12, 8)
+        for after in w.futures[:2]
+        if w.first(after + size * out, HOUR).p_worse <= HELD.early
+    ]
+
+
+def _out(*spans: tuple[int, int]) -> Bools:
+    """Which minutes after the change lie in any of the spans."""
     minutes = np.arange(LATER[-1])
-    brief = 60 * ((minutes >= 5) & (minutes < 30))
-    words = [w.word(w.futures[0] + brief, 4 * HOUR) for w in _daily(12, 8)]
+    found = np.zeros(len(minutes), np.bool_)
+    for a, b in spans:
+        found |= (minutes >= a) & (minutes < b)
+    return found
+
+
+@pytest.mark.parametrize("look", [2 * HOUR, 4 * HOUR, DAY, 2 * DAY])
+def test_an_early_harm_keeps_its_recovery(look: int) -> None:
+    """A harm of the first half hour is over two hours after the change, and at every look from then on."""
+    words = _words(look, _out((5, 35)))
     over = [w for w in words if w.reason is Reason.RECOVERED]
 
-    assert len(over) >= 0.75 * len(words)
+    assert len(words) >= 22
+    assert len(over) >= 0.95 * len(words)
     for word in over:
-        assert word.recovered_at == pytest.approx(ANCHOR + 30 * STEP, abs=2 * STEP)
+        assert word.recovered_at is not None
+        assert abs((word.recovered_at - ANCHOR) / STEP - 35) <= 3
+
+
+@pytest.mark.parametrize("hours", [2, 5])
+def test_a_harm_of_hours_has_recovered_after_a_day(hours: int) -> None:
+    """A harm of the first two or five hours is over at the look after a day."""
+    words = _words(DAY, _out((5, 60 * hours)))
+
+    assert share([w.reason is Reason.RECOVERED for w in words]) >= 0.95
+
+
+@pytest.mark.parametrize("look", [2 * HOUR, 4 * HOUR, DAY])
+def test_a_harm_that_goes_on_hurts_at_every_look(look: int) -> None:
+    """What began after five minutes and does not end hurts after hours, and after a day."""
+    assert all(w.health.hurts for w in _words(look, _out((5, LATER[-1])), 40))
+
+
+@pytest.mark.parametrize("look", [4 * HOUR, 10 * HOUR, DAY])
+@pytest.mark.parametrize("back", [3 * HOUR, 6 * HOUR])
+def test_a_harm_that_comes_back_for_good_hurts(back: int, look: int) -> None:
+    """A harm that ended after half an hour and is back after three hours, or six, hurts from the next later look on."""
+    words = _words(look, _out((5, 35), (back, LATER[-1])))
+
+    if back < look:
+        assert share([w.health.hurts for w in words]) >= 0.95
+    else:
+        assert not any(w.health.hurts for w in words)
 
 
 def test_what_is_not_heard_now_is_not_healthy() -> None:

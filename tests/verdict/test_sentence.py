@@ -207,6 +207,17 @@ def test_unknown_in_the_words_of_the_source() -> None:
     )
 
 
+def test_beside_what_is_known_a_quiet_one_says_only_what_would_be_noticed() -> None:
+    """How many samples it has seen, and since when, is on the page."""
+    quiet = unknown(
+        ERRORS, Reason.TOO_QUIET, detail="23 requests since 10:10", noticeable_relative=0.6
+    )
+
+    assert judged([*NORMAL[1:], quiet]).sentence.endswith(
+        "; too quiet to tell: checkout errors (we would notice +60 % only)"
+    )
+
+
 def test_superseded_names_the_successor() -> None:
     """A deploy that was replaced before it could be judged names what replaced it."""
     after = live("alice-413", 5, service="checkout", title="#413 Cache quotes")

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from shipwake import intake, lookup, sources, tell
 from shipwake.config import Adapter, Config
-from shipwake.flow import Channel, Kept, Learners, Readers, River, with_steps
+from shipwake.flow import Channel, Kept, Learner, Learners, Readers, River, with_steps
 from shipwake.judge import learn
 from shipwake.sources import Source
 from shipwake.store import Store
 from shipwake.wire.clock import Clock, SystemClock
+from shipwake.wire.memory import keep_freed
 
 IMPLICIT_HOOKS = tuple(Adapter(kind=kind, name="", settings={}) for kind in ("plain", "sleuth"))
 """Our own JSON, and what Sleuth's clients register, are always understood; without a secret they need a token."""
@@ -45,8 +46,15 @@ def compose(
         worker=f"{socket.gethostname()}:{os.getpid()}",
         settle=2 if recorded is None else 0,
         reading=_readers(found),
-        learner=Learners() if apart else learn,
+        learner=_learner(apart=apart),
     )
+
+
+def _learner(*, apart: bool) -> Learner:
+    if apart:
+        return Learners()
+    keep_freed()
+    return learn
 
 
 def _hooks(

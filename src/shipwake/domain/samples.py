@@ -1,5 +1,6 @@
 """Samples on a regular grid, where value, zero, gap and error are four different things and stay so."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -90,7 +91,7 @@ class Samples:
     def index(self, at: datetime) -> int:
         """The first slot labelled at or after `at` (a millisecond of grace), from 0 to n."""
         offset = (utc(at).timestamp() - self.t0_s) / self.step_s
-        return int(np.clip(np.ceil(offset - 1e-3 / self.step_s), 0, len(self.states)))
+        return min(max(math.ceil(offset - 1e-3 / self.step_s), 0), len(self.states))
 
     def between(self, start: datetime, end: datetime) -> "Samples":
         """The slots labelled from `start` (included) to `end` (not included); a view, nothing is copied."""

@@ -15,7 +15,8 @@ HURTING_EVERY = 5
 class Schedule:
     """Looks come `looks` × max(step, unit) after each exposure step, then `later` after the first.
 
-    Between and after them, an SLI that hurts is seen every five units until `hurting_for` has passed.
+    Between and after them, an SLI that hurts is seen every five units, for `hurting_for` after the look that
+    found it: each of those that are planned allows for as much anew, so that the watch ends.
     """
 
     looks: tuple[int, ...] = EARLY
@@ -76,7 +77,7 @@ def next_look(
 ) -> tuple[datetime, datetime, bool] | None:
     """The next (due, anchor, later) after the look that was due at `after`; None when the watch is over.
 
-    While an SLI hurts it is seen every five units, whatever the plan.
+    While an SLI hurts it is seen every five units, for `hurting_for` after the newest planned look.
     """
     exposure = tuple(exposure)
     plan = planned(schedule, step, exposure)
@@ -85,7 +86,8 @@ def next_look(
         return following
     started = [e.at for e in exposure if e.at < after]
     anchor = max(started, default=plan[0][1])
+    found = max((due for due, _, _ in plan if due <= after), default=anchor)
     again = after + HURTING_EVERY * schedule.unit_for(step)
-    if again > anchor + schedule.hurting_for or (following is not None and following[0] <= again):
+    if again > found + schedule.hurting_for or (following is not None and following[0] <= again):
         return following
     return again, anchor, False

@@ -9,7 +9,7 @@ from shipwake.flow.hear import Answer, hear
 from shipwake.flow.join import join
 from shipwake.flow.kept import Kept
 from shipwake.flow.learn import as_past
-from shipwake.flow.learners import Learners
+from shipwake.flow.learners import Learner, Learners
 from shipwake.flow.look import lease, look, others_near
 from shipwake.flow.loop import run, settled, step
 from shipwake.flow.normals import Normals
@@ -27,6 +27,7 @@ __all__ = [
     "DetectorError",
     "Detectors",
     "Kept",
+    "Learner",
     "Learners",
     "Normals",
     "Readers",

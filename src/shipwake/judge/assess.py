@@ -1,6 +1,7 @@
 """One look: the samples after a change against the normal learned before it; no memory of earlier looks."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from shipwake.domain import (
     Samples,
     SliKind,
     from_epoch,
+    utc,
 )
 from shipwake.judge import detector
 from shipwake.judge.data_health import unfit
@@ -22,7 +24,7 @@ from shipwake.judge.joint import Level
 from shipwake.judge.normal import Model, Normal
 from shipwake.judge.onset import onset
 from shipwake.judge.power import noticeable
-from shipwake.judge.recovery import recovered
+from shipwake.judge.recovery import Alarm, recovered
 from shipwake.judge.refusal import Refusal
 from shipwake.judge.share_power import noticeable_share
 from shipwake.judge.shift import Shift, effect_of, relative, shift_of, shown_factor
@@ -31,11 +33,14 @@ from shipwake.judge.watched import Residuals, Watched, early_path, residuals, wa
 from shipwake.judge.words import Evidence, degree, notice_size, objective_lost, word
 
 
-def assess(normal: Normal, after: Samples, look: Look, level: Level) -> Assessment:
+def assess(
+    normal: Normal, after: Samples, look: Look, level: Level, *, ended: datetime | None = None
+) -> Assessment:
     """What `look` finds in the samples `after` its anchor, up to when it was due.
 
-    A pure fold of all samples so far. What cannot be judged is unknown, with its reason. Raises only what the
-    detector does that the normal was taught by, if any.
+    A pure fold of all samples so far. `ended` is when a harm that began before is known to have ended: then it
+    hurts only if it came back. What cannot be judged is unknown, with its reason. Raises only what the detector
+    does that the normal was taught by, if any.
     """
     seen = watched(normal, after, look)
     refusal = unfit(normal, seen, missing=after.missing)
@@ -51,7 +56,7 @@ def assess(normal: Normal, after: Samples, look: Look, level: Level) -> Assessme
     else:
         moves = detector.moved(model, model.detector, path, seen, normal.sli.better)
     verdicts = by_meaning(moves, normal.sli.better, level.early)
-    judged = _judged(normal, model, seen, found, verdicts, blank)
+    judged = _judged(normal, model, seen, found, verdicts, blank, ended)
     if refusal is not None and not judged.health.hurts:
         return replace(judged, health=Health.UNKNOWN, reason=refusal.reason, detail=refusal.detail)
     return replace(judged, detail=refusal.detail) if refusal else judged
@@ -83,7 +88,13 @@ def _blank(normal: Normal, seen: Watched, look: Look, level: Level) -> Assessmen
 
 
 def _judged(
-    normal: Normal, model: Model, seen: Watched, found: Residuals, p: Verdicts, blank: Assessment
+    normal: Normal,
+    model: Model,
+    seen: Watched,
+    found: Residuals,
+    p: Verdicts,
+    blank: Assessment,
+    ended: datetime | None,
 ) -> Assessment:
     sli = normal.sli
     shift = shift_of(sli, model, seen, found)
@@ -93,11 +104,7 @@ def _judged(
     # Up to the first alarm only: later samples may hold the end of the move, which looks like a start.
     first = p.sign * found.z[: p.stop]
     began = onset(first) if len(first) >= 3 else (0, 0, 0)
-    since = None
-    if p.stop:
-        rare = model.noise is not None
-        ok = seen.read.ok
-        since = recovered(found.z, ok, model.straying, p.sign, began[0], counts=rare)
+    since = _since(model, seen, found, began[0], p, ended) if p.stop else None
     health, reason = word(
         sli,
         Evidence(
@@ -133,6 +140,18 @@ def _judged(
         onset=_onset(seen, began) if p.stop else None,
         recovered_at=None if since is None else from_epoch(seen.anchor_s + since * seen.unit_s),
     )
+
+
+def _since(
+    model: Model, seen: Watched, found: Residuals, began: int, p: Verdicts, ended: datetime | None
+) -> int | None:
+    """The slot since which what began at slot `began` is over."""
+    end = None
+    if ended is not None:
+        end = int(np.ceil((utc(ended).timestamp() - seen.anchor_s) / seen.unit_s - 1e-6))
+    alarm = Alarm(began, p.stop, end)
+    spike = float(np.max(model.limit)) if model.noise is None else None
+    return recovered(found.z, seen.read.ok, model.straying, p.sign, alarm, spike=spike)
 
 
 def _noticeable(shift: Shift, model: Model, seen: Watched, sign: int, level: float) -> float | None:

@@ -73,7 +73,9 @@ class Calibration:
         """
         middle = self.maxima[len(self.maxima) // 2]
         strayed = middle + np.multiply.outer(np.exp(self.drift * NODES), m - middle)
-        return np.asarray(np.tensordot(QUADRATURE, self._past_p(strayed), axes=1))
+        return np.asarray(QUADRATURE @ self._past_p(strayed).reshape(len(NODES), -1)).reshape(
+            m.shape
+        )
 
     def _past_p(self, m: Floats) -> Floats:
         n = len(self.maxima)
@@ -105,7 +107,7 @@ def calibrate(
     """
     n = statistics.shape[1]
     places = [int((1 - POWER) * (n - 1)), n // 2, int(np.ceil(FAR_QUANTILE * (n - 1)))]
-    weak, center, far = np.partition(statistics, places, axis=1)[:, places].T
+    weak, center, far = np.sort(statistics, axis=1)[:, places].T
     far = far - center
     centered = statistics - center[:, None]
     limit = (3 * far + 1e-12)[:, None]

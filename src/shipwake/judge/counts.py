@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from shipwake.domain import Floats
-from shipwake.judge.statistics import Slots
+from shipwake.judge.order import quantiles
+from shipwake.judge.sums import Slots
 
 PRIOR_CLUMP = 4.0
 PRIOR_EVENTS = 10.0
@@ -56,13 +57,6 @@ def least_rate(totals: Floats) -> float:
     return float(min(0.5 / (totals.sum() + 1.0), 0.25))
 
 
-def running_totals(totals: Floats) -> Floats:
-    """[61, n] from totals [60, n]."""
-    mass = np.zeros((len(totals) + 1, totals.shape[1]))
-    np.cumsum(totals, axis=0, out=mass[1:])
-    return mass
-
-
 def learn_noise(
     excess: Floats, totals: Floats, rate: Floats, least: float, effective: float
 ) -> CountNoise:
@@ -83,7 +77,7 @@ def learn_noise(
     clump = max(share * min(clump, 1e3) + (1 - share) * PRIOR_CLUMP, 1.0)
     whole, mass = excess.sum(axis=0), totals.sum(axis=0)
     square = whole * whole
-    square = np.minimum(square, np.quantile(square, 0.98))
+    square = np.minimum(square, quantiles(square, [0.98])[0])
     spare = float(np.mean(square)) - clump * float(np.mean(binomial.sum(axis=0) + 1))
     drift = max(spare, 0.0) / max(float(np.mean(mass * mass)), 1e-9)
     return CountNoise(clump, drift, least)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from shipwake.domain import Effect, Floats
-from shipwake.judge.moments import HORIZON, STOPS
+from shipwake.judge.moments import STOPS
+from shipwake.judge.order import medians
 from shipwake.judge.statistics import BURST, Measure
+from shipwake.judge.sums import running_sums, up_to
 
 COVERAGE = 0.95
 FROM = 12
@@ -38,25 +40,21 @@ def estimate(z: Floats) -> Floats:
     m = len(z)
     if m < FROM:
         return np.asarray(np.median(z, axis=0))
-    total = np.zeros((m + 1, z.shape[1]))
-    np.cumsum(z, axis=0, out=total[1:])
+    total = running_sums(z)
     bursts = total[BURST:] - total[:-BURST]
     return np.asarray((total[m] - bursts.max(axis=0) - bursts.min(axis=0)) / (m - 2 * BURST))
 
 
 def estimates(z: Floats) -> Floats:
     """The estimate at each of STOPS, for paths [60, n]: [len(STOPS), n]."""
-    return np.concatenate([[np.median(z[:m], axis=0) for m in STOPS if m < FROM], far_estimates(z)])
+    return np.concatenate([[medians(z[:m], 0) for m in STOPS if m < FROM], far_estimates(z)])
 
 
 def far_estimates(z: Floats) -> Floats:
     """The same at those of STOPS that leave bursts out: [len(FAR_STOPS), n]."""
-    total = np.zeros((HORIZON + 1, z.shape[1]))
-    np.cumsum(z, axis=0, out=total[1:])
-    bursts = total[BURST:] - total[:-BURST]
-    high, low = np.maximum.accumulate(bursts, axis=0), np.minimum.accumulate(bursts, axis=0)
-    last = FAR_STOPS - BURST
-    return np.asarray((total[FAR_STOPS] - high[last] - low[last]) / (last - BURST)[:, None])
+    total = running_sums(z)
+    high, low = up_to(total[BURST:] - total[:-BURST], FAR_STOPS - BURST + 1)
+    return np.asarray((total[FAR_STOPS] - high - low) / (FAR_STOPS - 2 * BURST)[:, None])
 
 
 def straying(found: Floats, effective: float) -> Straying:
@@ -64,7 +62,7 @@ def straying(found: Floats, effective: float) -> Straying:
     cut = (1 - COVERAGE) / 2
     n = found.shape[1]
     places = [int(cut * (n - 1)), n // 2, int(np.ceil((1 - cut) * (n - 1)))]
-    low, middle, high = np.partition(found, places, axis=1)[:, places].T
+    low, middle, high = np.sort(found, axis=1)[:, places].T
     wide = 1 + 2 / effective
     return Straying(middle + wide * (low - middle), middle, middle + wide * (high - middle))
 
@@ -79,7 +77,7 @@ def straying_of_counts(z: Floats, measure: Measure, least: float, effective: flo
     cut = (1 - COVERAGE) / 2
     n = found.shape[1]
     places = [int(cut * (n - 1)), int(np.ceil((1 - cut) * (n - 1)))]
-    low, high = (1 + 2 / effective) * np.partition(found, places, axis=1)[:, places].T
+    low, high = (1 + 2 / effective) * np.sort(found, axis=1)[:, places].T
     return Straying(np.minimum(low, -least), np.zeros(len(ends)), np.maximum(high, least))
 
 

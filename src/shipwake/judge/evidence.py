@@ -41,11 +41,7 @@ def _band(
     model: Model, position: np.ndarray, unit_s: float, totals: Floats
 ) -> tuple[Floats, Floats]:
     slot = np.clip(position, 0, HORIZON - 1)
-    center = np.where(
-        position < 0,
-        model.expected[0] + model.rhythm.at(position, unit_s),
-        model.foretold(np.maximum(position, 0), unit_s),
-    )
+    center = model.foretold(position, unit_s)
     wide = np.sqrt(1 + np.maximum(position - HORIZON + 1, 0) / WIDEN_OVER)
     if model.noise is None:
         return (

@@ -6,9 +6,11 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from shipwake.domain import Floats
 from shipwake.judge.moments import HORIZON, Index, Moments
+from shipwake.judge.order import median, medians
 from shipwake.judge.ridge import cross_fit
 from shipwake.judge.windows import Running
 
@@ -87,7 +89,8 @@ def forecast(
 
 def following(x: npt.NDArray[T], at: Index) -> npt.NDArray[T]:
     """The 60 samples from each slot of `at` on: [60, k]."""
-    found: npt.NDArray[T] = x[at + np.arange(HORIZON)[:, None]]
+    found = np.empty((HORIZON, len(at)), x.dtype)
+    found[:] = sliding_window_view(x, HORIZON)[at].T
     return found
 
 
@@ -113,7 +116,7 @@ def _features(
         newest = running.mean(at - far, at - near, newest)
         rows.append(newest - level)
     latest = running.latest(at, max(lengths, default=0), level)
-    rows += [np.median(latest[:length], axis=0) - level for length in lengths]
+    rows += [medians(latest[:length], 0) - level for length in lengths]
     return np.stack([*rows, middle - level, *_followed(running, at, per_day)]), level
 
 
@@ -145,11 +148,11 @@ def _followed(running: Running, at: Index, per_day: int) -> list[Floats]:
 def _drawn_in(residuals: Floats) -> Floats:
     """Residuals [60, n] of each slot drawn in to its deviation, so that the next fit tells the middle, not the mean."""
     some = np.abs(residuals[:, :: max(1, residuals.shape[1] // SAMPLED)])
-    far = FAR * 1.4826 * np.median(some, axis=1, keepdims=True) + 1e-12
+    far = FAR * 1.4826 * medians(some, 1)[:, None] + 1e-12
     return np.clip(residuals, -far, far)
 
 
 def _weight(residuals: Floats) -> Floats:
     """Paths far larger than the median count little: min(1, 2·median ρ / ρ)², ρ a path's mean |residual|."""
     rho = np.abs(residuals).mean(axis=0) + 1e-12
-    return np.asarray(np.minimum(1.0, 2.0 * np.median(rho) / rho) ** 2)
+    return np.asarray(np.minimum(1.0, 2.0 * median(rho) / rho) ** 2)

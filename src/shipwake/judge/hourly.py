@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from shipwake.domain import Floats
+from shipwake.judge.order import medians, quantiles
+from shipwake.judge.sums import running_sums
 
 HOUR_S = 3600.0
 FEWEST_HOURS = 48
@@ -45,11 +47,10 @@ def hourly(x: Floats, unit_s: float) -> tuple[Floats, Hourly]:
     if not whole or not FEWEST_SLOTS <= per <= MOST_SLOTS or hours < FEWEST_HOURS:
         return np.zeros(n), NONE
     move = x[n - hours * per :].reshape(hours, per)
-    move = move - np.median(move, axis=1, keepdims=True)
-    far = float(np.quantile(np.abs(move), FAR_QUANTILE))
+    move = move - medians(move, 1)[:, None]
+    far = float(quantiles(np.abs(move).ravel(), [FAR_QUANTILE])[0])
     move = np.clip(move, -far, far)
-    total = np.zeros((hours + 1, per))
-    np.cumsum(move, axis=0, out=total[1:])
+    total = running_sums(move)
     told = (total[TEACHING:] - total[: hours + 1 - TEACHING]) / TEACHING
     told -= told.mean(axis=1, keepdims=True)
     variance = float(np.mean(told[:-1] ** 2))

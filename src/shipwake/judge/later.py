@@ -21,6 +21,7 @@ from shipwake.judge.assess import assess
 from shipwake.judge.joint import Level
 from shipwake.judge.moments import HORIZON
 from shipwake.judge.normal import Normal
+from shipwake.judge.recovery import REACH
 
 COARSEST_S = 7200.0
 """With fewer than twelve samples a day nothing of the day's rhythm can be told."""
@@ -83,7 +84,8 @@ def assess_later(
     against the same level, that of early looks. Of counts, numbers are for an early unit.
     """
     share = held.share
-    found = assess(normal, after, look, Level(early=share, later=share))
+    level = Level(early=share, later=share)
+    found = assess(normal, after, look, level, ended=held.early.recovered_at)
     price = held.level.early / share
     found = replace(
         found,
@@ -112,9 +114,9 @@ def fold_later(early: Assessment, later: Sequence[Assessment]) -> Assessment:
 
 def _joined(early: Assessment, later: Assessment) -> Assessment:
     if early.health.hurts:
-        return early
+        return later if _outlived(early, later) else early
     if later.health.hurts:
-        return early if _same_harm(early, later) else later
+        return later
     if Health.UNKNOWN in (early.health, later.health):
         return _where_unknown(early, later)
     if early.health is not later.health or Reason.RECOVERED in (early.reason, later.reason):
@@ -122,11 +124,11 @@ def _joined(early: Assessment, later: Assessment) -> Assessment:
     return _sharper(early, later)
 
 
-def _same_harm(early: Assessment, later: Assessment) -> bool:
-    """Whether what hurts at a coarser look is what the early ones saw begin and end."""
-    if early.recovered_at is None:
+def _outlived(early: Assessment, later: Assessment) -> bool:
+    """Whether a coarser look saw a harm end that lasted too long for the finer ones' forecast."""
+    if early.wanted <= REACH or early.onset is None or later.recovered_at is None:
         return False
-    return later.onset is None or later.onset.at < early.recovered_at
+    return later.reason is Reason.RECOVERED and later.recovered_at > early.onset.at
 
 
 def _where_unknown(early: Assessment, later: Assessment) -> Assessment:

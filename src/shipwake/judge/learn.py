@@ -21,6 +21,7 @@ from shipwake.judge.forecast import Forecast, following, forecast
 from shipwake.judge.means import straying_of_means
 from shipwake.judge.moments import HORIZON, Index, Moments, placebos
 from shipwake.judge.normal import Before, Model, Normal
+from shipwake.judge.order import medians, quantiles
 from shipwake.judge.past import Past
 from shipwake.judge.readings import Readings, readings
 from shipwake.judge.refusal import Refusal
@@ -37,6 +38,7 @@ from shipwake.judge.statistics import (
     Shape,
     both_ways,
 )
+from shipwake.judge.sums import running_sums
 from shipwake.judge.unrest import unrested
 from shipwake.judge.windows import Running, median_of_three
 
@@ -111,7 +113,8 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
     if sli.kind is not SliKind.RATIO:
         smooth = median_of_three(smooth)
     earlier = _earlier(series)
-    calm, recent = Running.of(smooth, series.calm), Running.of(smooth, series.recent)
+    calm = Running.of(smooth, series.calm)
+    recent = calm if series.recent is series.calm else Running.of(smooth, series.recent)
     per_day = round(DAY_S / series.unit_s)
     foretold = forecast(
         x, calm, recent, moments, earlier, per_day, middle=sli.kind is not SliKind.RATIO
@@ -120,7 +123,7 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
         return _of_counts(sli, series, ahead, foretold, moments, earlier)
     residuals = foretold.residuals * following(series.read.ok, moments.at)
     scale, beside = local_scale(
-        residuals, smooth, series.calm, moments, np.array([len(x), *earlier]), series.unit_s
+        residuals, calm, moments, np.array([len(x), *earlier]), series.unit_s
     )
     after = foretold.past * following(series.read.ok, earlier)
     habit = recurrence.habit(after, residuals)
@@ -217,7 +220,7 @@ def _limits(z: Floats) -> tuple[Floats, Floats]:
     spread: Floats = np.sqrt(np.mean(np.clip(z, -4, 4) ** 2, axis=1))
     spread = np.maximum(spread, 0.3 * float(spread.mean()) + 1e-9)
     some = np.abs(_some(z))
-    middle: Floats = np.maximum(1.4826 * np.median(some, axis=1), 0.2 * spread)
+    middle: Floats = np.maximum(1.4826 * medians(some, 1), 0.2 * spread)
     padded = np.concatenate([middle[:2], middle, middle[-2:]])
     smooth: Floats = np.convolve(padded, np.ones(5) / 5, "valid").astype(np.float64)
     return np.asarray(RAW_LIMIT * spread), np.asarray(DRAWN_LIMIT * smooth)
@@ -225,7 +228,7 @@ def _limits(z: Floats) -> tuple[Floats, Floats]:
 
 def _band(z: Floats) -> tuple[Floats, Floats]:
     """Quantiles (2.5 and 97.5 %) of single residuals [60], from eight slots on a smooth line."""
-    low, high = np.quantile(_some(z)[BAND_KNOTS], [0.025, 0.975], axis=1)
+    low, high = quantiles(_some(z)[BAND_KNOTS], [0.025, 0.975])
     slots = np.arange(HORIZON, dtype=np.float64)
     below = np.interp(slots, BAND_KNOTS, np.minimum(low, 0)).astype(np.float64)
     above = np.interp(slots, BAND_KNOTS, np.maximum(high, 0)).astype(np.float64)
@@ -253,7 +256,7 @@ def _of_counts(
     excess = (rates - bounded) * totals
     rate = bounded.mean(axis=0)
     noise = counts.learn_noise(excess, totals, rate, least, moments.effective)
-    measure = counts.Counted(noise, rate, counts.running_totals(totals))
+    measure = counts.Counted(noise, rate, running_sums(totals))
     sampled = noise.deviation(rate, totals)
     drawn = np.clip(excess, -DRAWN_LIMIT * sampled, DRAWN_LIMIT * sampled)
     up, down = both_ways(Paths(excess, drawn, measure))

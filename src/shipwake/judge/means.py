@@ -5,6 +5,7 @@ import numpy as np
 from shipwake.domain import Floats
 from shipwake.judge.effect import Straying, estimate, estimates, straying
 from shipwake.judge.moments import STOPS
+from shipwake.judge.sums import running_sums
 from shipwake.judge.transform import Transform
 
 
@@ -26,6 +27,6 @@ def straying_of_means(
     `values` and `foretold` [60, n] are in the unit, alike where nothing is known; `effective` paths are independent.
     """
     ends = np.array(STOPS)
-    middle = np.cumsum(foretold, axis=0)[ends - 1] / ends[:, None]
+    middle = running_sums(foretold)[ends] / ends[:, None]
     mean = middle + estimates(values - foretold)
     return straying((transform.forward(mean) - transform.forward(middle)) / scale, effective)

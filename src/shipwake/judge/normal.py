@@ -55,18 +55,19 @@ class Model:
     detector: Taught | None = None
 
     def foretold(self, position: npt.NDArray[np.int64], unit_s: float) -> Floats:
-        """The transformed series at slots since the anchor, shape of `position`; the last forecast is held."""
-        known = np.minimum(position, HORIZON - 1)
-        return np.asarray(self.expected[known] + self._recurring(position, unit_s))
+        """The transformed series at slots since the anchor, shape of `position`.
 
-    def standing(self, position: npt.NDArray[np.int64], unit_s: float) -> Floats:
-        """The same if nothing moved but what the clock and every change bring: no return to the middle."""
-        return np.asarray(self.level + self._recurring(position, unit_s))
+        The last forecast is held; before the anchor (negative slots) the first is, without what changes bring.
+        """
+        known = np.clip(position, 0, HORIZON - 1)
+        found = self.expected[known] + self.rhythm.at(position, unit_s)
+        if self.habit.returned.count:
+            found += np.where(known == position, self.habit.returned.curve[known], 0.0)
+        return np.asarray(found)
 
-    def _recurring(self, position: npt.NDArray[np.int64], unit_s: float) -> Floats:
-        known = np.minimum(position, HORIZON - 1)
-        curve = np.where(position < HORIZON, self.habit.returned.curve[known], 0.0)
-        return np.asarray(self.rhythm.at(position, unit_s) + curve)
+    def returning(self, position: npt.NDArray[np.int64]) -> Floats:
+        """How far of that from the level before the anchor, shape of `position`: the way back to the middle."""
+        return np.asarray(self.expected[np.clip(position, 0, HORIZON - 1)] - self.level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -134,7 +134,7 @@ def _told(model: Model, lent: _Lent) -> list[_Told]:
     if not ratio:
         ok = series.read.ok[moments.at + np.arange(HORIZON)[:, None]]
         residuals = foretold.residuals * ok
-        _, sigma = local_scale(residuals, smooth, lent.calm, moments, lent.at, unit_s)
+        _, sigma = local_scale(residuals, calm, moments, lent.at, unit_s)
     levels = level_before(calm, lent.at)
     # Where targets are zero, what is left of them is the forecast with its sign turned.
     return [

@@ -1,99 +1,94 @@
-"""Whether an indicator that was outside its normal is back inside, and has been for long enough."""
+"""Whether a harm has ended, and since when: asked anew at each moment since its alarm; no harm ends by its age."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from shipwake.domain import Floats
-from shipwake.judge.effect import Straying, estimate
+from shipwake.judge.effect import Straying
+from shipwake.judge.events import FEW, Events
+from shipwake.judge.levels import FEWEST, Levels
 from shipwake.judge.moments import HORIZON
+from shipwake.judge.past import Flags
 
-FEWEST = 12
-STILL = 1 / 3
-"""A level above this share of the worst, or of a straying three times as wide as usual, is not back."""
-MOSTLY = 0.6
-"""Nor is one above this share of the worst, however far levels stray: what has not moved has not gone back."""
-RARELY = 0.2
-"""The same for events, whose number is a matter of luck."""
-ENOUGH = 6.0
-"""Events that the last stretch would have shown were nothing mended; with fewer, their absence says little."""
-LUCK = 2.0
-"""How much of √events may be luck: four deviations, each ½ for a Poisson count."""
+REACH = 4 * HORIZON
+"""Samples after the anchor up to which a forecast of 60 that is held can tell that a harm came back."""
+SPIKES = 2
+"""So many excursions, where most samples stay inside, may be what the alarm was raised by."""
+EVERY = 5
+"""Samples between the moments that are asked about: as often as it is looked at while it hurts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A harm in slots since the anchor: when it `began`, when it was called, and its end where that is known."""
+
+    began: int
+    called: int
+    ended: int | None = None
 
 
 def recovered(
-    z: Floats, ok: np.ndarray, straying: Straying, sign: int, began: int, *, counts: bool = False
+    z: Floats,
+    ok: Flags,
+    straying: Straying,
+    sign: int,
+    alarm: Alarm,
+    *,
+    spike: float | None = None,
 ) -> int | None:
-    """The slot from which residuals `z` [m] have been back inside, or None.
+    """The slot since which residuals `z` [m] are back inside, or None while they are not.
 
-    They must be so for at least 12 samples and as long as they were out (since slot `began`), up to 60.
-    `sign` is the harmful direction. Of `counts`, residuals are events: they are rare, so that a burst must
-    not be left out, and quiet counts for something only where events were due, however long the watch.
+    Asked at every fifth slot since the alarm: a harm is over once it was inside for as long as it was out, and then
+    stays over unless, up to 240 samples after the anchor, it comes back. One that lasted longer is over when all
+    that followed it is inside. `sign` is the harmful direction. `spike` is the size beyond which a residual is
+    an excursion; None where residuals are events.
     """
-    if counts:
-        return _mended(sign * z, ok, began)
-    m = len(z)
-    back = int(np.clip(np.ceil((m - began) / 2), FEWEST, HORIZON))
-    if m - back <= began or ok[-back:].sum() < 0.8 * back:
-        return None
-    out = sign * z[began : m - back][ok[began : m - back]]
-    last = sign * z[-back:][ok[-back:]]
-    if not len(out):
-        return None
-    low, _, high = straying.at(len(last))
-    wide = np.sqrt(max(1.0, m / HORIZON))
-    far = (high if sign > 0 else -low) * wide
-    halves = [_level(part) for part in (last, last[len(last) // 2 :])]
-    worst = _level(out)
-    if max(halves) > min(far, STILL * max(worst, 3 * far), MOSTLY * max(worst, 0.0)):
-        return None
-    return began + _since(sign * z[began:])
+    path: Events | _LevelAndSpikes = Events(sign * z, ok)
+    if spike is not None:
+        path = _LevelAndSpikes(sign * z, ok, _side(straying, sign), alarm, spike)
+    began, since = alarm.began, None
+    if alarm.ended is not None and alarm.ended > began:
+        since = alarm.ended
+    first = -(-alarm.called // EVERY) * EVERY
+    for moment in range(first, min(len(z), REACH) + 1, EVERY):
+        if since is None:
+            since = path.ended(began, moment)
+        elif (again := path.again(began, since, moment)) is not None:
+            began, since = again, None
+    if since is None and len(z) > REACH:
+        return path.over(began)
+    return since
 
 
-def _mended(z: Floats, ok: np.ndarray, began: int) -> int | None:
-    """For events: since the slot that parts many from few best there are far fewer, and enough were due."""
-    events = np.where(ok, z, 0.0)[began:]
-    parted = _parted(np.maximum(events, 0.0))
-    out, last = events[:parted], events[parted:]
-    if not len(out) or len(last) < np.clip(len(out), FEWEST, HORIZON):
-        return None
-    if np.mean(ok[began + parted :]) < 0.8:
-        return None
-    # What raised the alarm and parted it was partly luck: the rate that so many events speak for at the least.
-    rate = max(np.sqrt(max(float(out.sum()), 0.0)) - LUCK, 0.0) ** 2 / len(out)
-    halves = [float(part.mean()) for part in (last, last[len(last) // 2 :])]
-    if rate * len(last) < ENOUGH or max(halves) > RARELY * rate:
-        return None
-    return began + parted
+class _LevelAndSpikes:
+    """A move of a gauge: its level must be back, and where it was no level that moved, what stuck out of it."""
+
+    def __init__(self, z: Floats, ok: Flags, far: Floats, alarm: Alarm, spike: float) -> None:
+        self._levels = Levels(z, ok, far)
+        self._sticks_out = ok & (z > spike)
+        self._spikes = Events(self._sticks_out.astype(np.float64), ok, FEW)
+        self._called = alarm.called
+
+    def ended(self, began: int, moment: int) -> int | None:
+        since = self._levels.ended(began, moment)
+        return self._spikes.ended(began, moment) if self._spiky(began, since) else since
+
+    def over(self, began: int) -> int | None:
+        since = self._levels.over(began)
+        return self._spikes.over(began) if self._spiky(began, since) else since
+
+    def again(self, began: int, since: int, moment: int) -> int | None:
+        return self._levels.again(began, since, moment) or self._spikes.again(began, since, moment)
+
+    def _spiky(self, began: int, since: int | None) -> bool:
+        """Whether single samples stuck out of a level that stayed, so that its return says nothing."""
+        if since is None:
+            return False
+        if since - began >= FEWEST and self._levels.outside(began, since):
+            return False
+        return int(self._sticks_out[began : max(since, self._called)].sum()) >= SPIKES
 
 
-def _parted(events: Floats) -> int:
-    """The slot from which on a lower rate explains `events` [m] best: two Poisson rates by likelihood."""
-    m = len(events)
-    before = np.cumsum(events)
-    after = before[-1] - before
-    slots = np.arange(1, m + 1, dtype=np.float64)
-    rest = np.maximum(m - slots, 1.0)
-    gain = _likelihood(before, slots) + _likelihood(after, rest)
-    gain[(before / slots <= after / rest) | (slots >= m)] = -np.inf
-    return int(np.argmax(gain)) + 1
-
-
-def _likelihood(events: Floats, slots: Floats) -> Floats:
-    """Σ log of Poisson's likelihood at its best rate, less what does not depend on where the slots part."""
-    return np.asarray(events * np.log(np.maximum(events, 1e-12) / slots))
-
-
-def _level(z: Floats) -> float:
-    return float(estimate(z[:, None])[0])
-
-
-def _since(z: Floats) -> int:
-    """The slot that parts a level outside from a lower one inside: two levels by least squares, residuals drawn in."""
-    center = float(np.median(z))
-    limit = 3 * 1.4826 * float(np.median(np.abs(z - center))) + 1e-12
-    y = np.clip(z, center - limit, center + limit)
-    out = np.arange(1, len(z) - FEWEST + 1)
-    before = np.cumsum(y)
-    high = before[out - 1] / out
-    low = (before[-1] - before[out - 1]) / (len(z) - out)
-    gain = np.maximum(high - low, 0.0) ** 2 * out * (len(z) - out)
-    return int(np.argmax(gain)) + 1
+def _side(straying: Straying, sign: int) -> Floats:
+    return straying.high if sign > 0 else -straying.low

@@ -6,6 +6,7 @@ import numpy as np
 
 from shipwake.domain import Floats
 from shipwake.judge.moments import HORIZON
+from shipwake.judge.order import medians
 
 EDGES = np.array([0, 1, 2, 3, 5, 8, 12, 20, 30, 45, 60])
 FEWEST = 3
@@ -44,10 +45,10 @@ def habit(past: Floats, placebo: Floats) -> Habit:
     if k < FEWEST:
         return Habit()
     d, r = _blocks(past), _blocks(placebo)
-    wide = 3 * 1.4826 * np.median(np.abs(r - np.median(r, axis=1, keepdims=True)), axis=1)
+    wide = 3 * 1.4826 * medians(np.abs(r - medians(r, 1)[:, None]), 1)
     noise = np.sqrt(np.mean(np.clip(r, -wide[:, None], wide[:, None]) ** 2, axis=1)) + 1e-12
-    middle = np.median(d, axis=1)
-    mad = 1.4826 * np.median(np.abs(d - middle[:, None]), axis=1)
+    middle = medians(d, 1)
+    mad = 1.4826 * medians(np.abs(d - middle[:, None]), 1)
     limit = 2 * np.hypot(mad, noise)
     mean = np.clip(d.T, middle - limit, middle + limit).mean(axis=0)
     error = np.sqrt((noise**2 + (0.5 * mad**2 if k >= 5 else 0.0)) / k)
@@ -68,9 +69,7 @@ def _recurrence(d: Floats, blocks: Floats, noise: Floats) -> Recurrence:
 
 def _blocks(paths: Floats) -> Floats:
     """Means over the growing blocks: [blocks, n]."""
-    total = np.zeros((HORIZON + 1, paths.shape[1]))
-    np.cumsum(paths, axis=0, out=total[1:])
-    return np.asarray((total[EDGES[1:]] - total[EDGES[:-1]]) / np.diff(EDGES)[:, None])
+    return np.asarray(np.add.reduceat(paths, EDGES[:-1], axis=0) / np.diff(EDGES)[:, None])
 
 
 def _returning(curve: Floats) -> Floats:

@@ -4,6 +4,7 @@ import numpy as np
 
 from shipwake.domain import Floats
 from shipwake.judge.moments import HORIZON, Index, Moments
+from shipwake.judge.order import median, quantiles
 from shipwake.judge.ridge import cross_fit
 from shipwake.judge.season import DAY_S
 from shipwake.judge.windows import Running
@@ -16,24 +17,24 @@ FLOOR, MEAN_FLOOR = 0.1, 0.3
 
 
 def local_scale(
-    residuals: Floats, y: Floats, weight: Floats, moments: Moments, others: Index, unit_s: float
+    residuals: Floats, calm: Running, moments: Moments, others: Index, unit_s: float
 ) -> tuple[Floats, Floats]:
     """Scale of the residual path at each placebo moment [n] and at each of `others` [k].
 
-    log ρ (ρ the row's mean |residual|) is regressed on logs of the recent moves of `y` [n] and of the
+    log ρ (ρ the row's mean |residual|) is regressed on logs of the recent moves of `calm` and of the
     moves at this time on earlier days, cross-fitted, and kept within what was foretold of the middle
     96 % of moments.
     """
     rho = np.abs(residuals).mean(axis=0)
     floor = _floor(rho)
     at = np.concatenate([moments.at, others])
-    raw = _moves(y, weight, at, floor, unit_s)
+    raw = _moves(calm, at, floor, unit_s)
     n = len(moments)
     mean = raw[:, :n].mean(axis=1, keepdims=True)
     deviation = raw[:, :n].std(axis=1, keepdims=True) + 1e-9
     features = np.clip((raw - mean) / deviation, -LIMIT, LIMIT)
     target = np.log(rho + floor)
-    middle = float(np.median(target))
+    middle = median(target)
     fit = cross_fit(
         features[:, :n],
         np.clip(target - middle, -3.0, 3.0)[None],
@@ -41,7 +42,7 @@ def local_scale(
         RIDGE * n / moments.effective,
     )
     inside = fit.held_out[0] + middle
-    low, high = np.quantile(inside, [0.02, 0.98])
+    low, high = quantiles(inside, [0.02, 0.98])
     beside = fit.coefficients[0] @ features[:, n:] + middle
     return np.exp(np.clip(inside, low, high)), np.exp(np.clip(beside, low, high))
 
@@ -52,23 +53,23 @@ def _floor(rho: Floats) -> float:
     Memory that is constant for minutes and then steps has a median of 0, beside which every step is endless, and
     none that is larger can be told from the usual ones.
     """
-    middle, mean = float(np.median(rho)), float(rho.mean())
+    middle, mean = median(rho), float(rho.mean())
     return max(FLOOR * middle, MEAN_FLOOR * mean - middle) + 1e-13
 
 
-def _moves(y: Floats, weight: Floats, at: Index, floor: float, unit_s: float) -> Floats:
+def _moves(calm: Running, at: Index, floor: float, unit_s: float) -> Floats:
     """Logs of mean |Δ| and deviation over the last 20 to 1440 samples, and of mean |Δ| at this time of earlier days.
 
     A stretch that holds nothing (a gap, a harm that goes on) is told by the wider one: it has not stood still.
     """
-    steps = Running.of(np.abs(np.diff(y, prepend=y[0])), weight)
-    first, second = Running.of(y, weight), Running.of(y * y, weight)
-    move, mean, square = (r.mean(at - len(y), at, 0.0) for r in (steps, first, second))
+    y = calm.x
+    steps, second = calm.of_another(np.abs(np.diff(y, prepend=y[0]))), calm.of_another(y * y)
+    move, mean, square = (r.mean(at - len(y), at, 0.0) for r in (steps, calm, second))
     rows: list[Floats] = []
     for width in reversed(WIDTHS):
         start = at - width
         move = steps.mean(start, at, move)
-        mean, square = first.mean(start, at, mean), second.mean(start, at, square)
+        mean, square = calm.mean(start, at, mean), second.mean(start, at, square)
         variance = np.maximum(square - mean * mean, 0.0)
         rows = [np.log(move + floor), np.log(np.sqrt(variance) + floor), *rows]
     daily = _same_time(steps, at, len(y), floor, unit_s, rows[2 * WIDTHS.index(4 * HORIZON)])

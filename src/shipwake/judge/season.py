@@ -1,11 +1,13 @@
 """The daily and weekly rhythm of a series, each day's learned from days before it, as far as it repeats."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
 from shipwake.domain import Floats
 from shipwake.judge.moments import HORIZON, Index, Moments
+from shipwake.judge.order import median, medians
 from shipwake.judge.windows import Running
 
 DAY_S = 86400.0
@@ -49,11 +51,16 @@ def seasonal(x: Floats, weight: Floats, unit_s: float, moments: Moments) -> tupl
         return np.zeros(n), NONE
     rest = _profiles(x, weight, unit_s, days, bins)
     window = int(np.clip(DAY_S / unit_s / 4, 1, HORIZON))
+    line = _Line.of(n, days, bins, unit_s)
+    there = Running.of(x, weight)
+    left = _contrasts(there, moments.at, window)
     history, coming = np.zeros(n), np.zeros((7, bins))
     for shares in _teachers(days):
         told = _smooth(shares @ rest)
-        within = _drawn(told[:days], told[days], n, unit_s)
-        gain = _gain(within, x - history, weight, moments, window)
+        within = line.through(told[:days], told[days])
+        recurring = _contrasts(there.of_another(within), moments.at, window)
+        gain = _gain(recurring, left, moments.effective)
+        left = left - gain * recurring
         history, coming = history + gain * within, coming + gain * told[days:]
         rest = rest - gain * told[:days]
     return history, Season(coming)
@@ -87,10 +94,10 @@ def _profiles(x: Floats, weight: Floats, unit_s: float, days: int, bins: int) ->
     sums = np.bincount(cell, weights=(x * weight)[inside], minlength=days * bins)
     known = (held > 0).reshape(days, bins)
     profile = (sums / np.where(held > 0, held, 1.0)).reshape(days, bins)
-    profile = np.where(known, profile, np.median(profile, axis=1, keepdims=True))
-    profile -= np.median(profile, axis=1, keepdims=True)
-    middle = np.median(profile, axis=0)
-    spread = 3 * 1.4826 * np.median(np.abs(profile - middle), axis=0)
+    profile = np.where(known, profile, medians(profile, 1)[:, None])
+    profile -= medians(profile, 1)[:, None]
+    middle = medians(profile, 0)
+    spread = 3 * 1.4826 * medians(np.abs(profile - middle), 0)
     return np.clip(profile, middle - spread, middle + spread)
 
 
@@ -99,38 +106,44 @@ def _smooth(profile: Floats) -> Floats:
     return np.asarray((np.roll(profile, 1, axis=-1) + profile + np.roll(profile, -1, axis=-1)) / 3)
 
 
-def _drawn(daily: Floats, mean: Floats, n: int, unit_s: float) -> Floats:
-    """Profiles [days, bins] as a series [n] that ends at the anchor; days before the first take the mean."""
-    days, bins = daily.shape
-    flat = np.concatenate([daily.ravel(), mean])
-    position = ((np.arange(n) - n + 0.5) * unit_s / DAY_S + days) * bins - 0.5
-    series: Floats = np.interp(position, np.arange(len(flat)), flat).astype(np.float64)
-    early = position < 0
-    if early.any():
-        series[early] = np.interp(position[early] % bins, np.arange(bins), mean, period=bins)
-    return series
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    """Where each slot of a history that ends at the anchor lies among the bins of its days: between two of them."""
+
+    low: Index
+    share: Floats
+
+    @classmethod
+    def of(cls, n: int, days: int, bins: int, unit_s: float) -> Self:
+        """Of `n` slots; a day before the first of `days` may be begun."""
+        position = ((np.arange(n) - n + 0.5) * unit_s / DAY_S + days + 1) * bins - 0.5
+        low = np.maximum(np.floor(position), 0.0)
+        return cls(low.astype(np.int64), position - low)
+
+    def through(self, daily: Floats, mean: Floats) -> Floats:
+        """Profiles [days, bins] as a series [n]; the days before the first and after the last take the mean."""
+        flat = np.concatenate([mean, daily.ravel(), mean])
+        return np.asarray(flat[self.low] + self.share * np.diff(flat)[self.low])
 
 
-def _gain(season: Floats, x: Floats, weight: Floats, moments: Moments, window: int) -> float:
-    """How much of `season` to take off: the least-squares slope of before/after contrasts, shrunk by its own error."""
-    a = _contrast(season, np.ones(len(season)), moments.at, window)
-    b = _contrast(x, weight, moments.at, window)
-    b = b - np.median(b)
-    limit = 3 * 1.4826 * np.median(np.abs(b)) + 1e-12
-    b = np.clip(b, -limit, limit)
-    variance = float(np.mean(a * a))
+def _gain(season: Floats, x: Floats, effective: float) -> float:
+    """How much of a season to take off, by before/after contrasts of it and of the series [moments].
+
+    Their least-squares slope, shrunk by its own error.
+    """
+    x = x - median(x)
+    limit = 3 * 1.4826 * median(np.abs(x)) + 1e-12
+    x = np.clip(x, -limit, limit)
+    variance = float(np.mean(season * season))
     if variance <= 1e-12:
         return 0.0
-    slope = float(np.mean(a * b)) / variance
-    error = float(np.mean((b - slope * a) ** 2))
+    slope = float(np.mean(season * x)) / variance
+    error = float(np.mean((x - slope * season) ** 2))
     signal = variance * slope * slope
-    return float(
-        np.clip(slope * signal / (signal + 2 * error / moments.effective + 1e-12), 0.0, 1.2)
-    )
+    return float(np.clip(slope * signal / (signal + 2 * error / effective + 1e-12), 0.0, 1.2))
 
 
-def _contrast(x: Floats, weight: Floats, at: Index, window: int) -> Floats:
-    running = Running.of(x, weight)
+def _contrasts(running: Running, at: Index, window: int) -> Floats:
     before = running.mean(at - window, at, 0.0)
     after = running.mean(at, at + window, before)
     return after - before

@@ -7,12 +7,11 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from shipwake.domain import Floats
 from shipwake.judge.moments import STOPS
+from shipwake.judge.sums import Slots, running_sums
 
-Slots = npt.NDArray[np.int64]
 BURST = 3
 """Consecutive samples that a statistic leaves out at its own worst place."""
 DRAWN_FROM = 12
@@ -106,8 +105,7 @@ class _Sums:
 
     @classmethod
     def of(cls, z: Floats) -> "_Sums":
-        total = np.zeros((len(z) + 1, z.shape[1]))
-        np.cumsum(z, axis=0, out=total[1:])
+        total = running_sums(z)
         return cls(total, total[BURST:] - total[:-BURST])
 
 
@@ -121,15 +119,15 @@ def both_ways(paths: Paths) -> tuple[Floats, Floats]:
     lasting = _less_a_burst(drawn, DRAWN, measure)
     first = _least_of_all(paths.raw, measure)
     thirds = _least_third(drawn, measure)
-    over = paths.raw - paths.drawn
-    up, down = (np.empty((len(STATISTICS), over.shape[1])) for _ in range(2))
+    spikes = _spikes(paths.raw - paths.drawn, measure)
+    up, down = (np.empty((len(STATISTICS), paths.raw.shape[1])) for _ in range(2))
     for k, out in enumerate((up, down)):
         out[ROWS[Shape.LEVEL]] = np.concatenate([first[k], short[k], lasting[k]])
         out[ROWS[Shape.LASTING]] = thirds[k]
         out[ROWS[Shape.LATEST]] = late[k]
         out[ROWS[Shape.RISING]] = np.minimum(RISE * middle[k], late[k])
         out[ROWS[Shape.STRETCH]] = np.maximum.accumulate(sevens[k], axis=0)[STRETCH_ENDS]
-        out[ROWS[Shape.SPIKES]] = _spikes(-over if k else over, measure)
+        out[ROWS[Shape.SPIKES]] = spikes[k]
     return up, down
 
 
@@ -147,16 +145,17 @@ def latest(horizon: int) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretches:
-    """Slots [start, end) of k stretches, each at least a burst long."""
+    """Slots [start, end) of k stretches, a burst long at least; `bursts` [2k] are where their bursts begin and end."""
 
     start: Slots
     end: Slots
+    bursts: Slots
 
     @classmethod
     def of(cls, bounds: Sequence[tuple[int, int]]) -> "Stretches":
         """Of pairs (start, end)."""
         start, end = np.array(bounds).T
-        return cls(start, end)
+        return cls(start, end, np.stack([start, end - BURST + 1], axis=1).ravel())
 
 
 def _plain(s: Statistic) -> tuple[int, int]:
@@ -180,6 +179,7 @@ DRAWN = Stretches.of([(0, m) for m in STOPS if m >= DRAWN_FROM])
 PLAIN = Stretches.of([_plain(s) for s in STATISTICS])
 THIRDS = np.array([[m * k // 3 for k in range(4)] for m in LASTING])
 SPIKED = np.array([m for m in STOPS if Shape.SPIKES in _shapes(m)])
+SPIKED_FROM = np.zeros_like(SPIKED)
 ROWS = {
     shape: np.array([k for k, s in enumerate(STATISTICS) if s.shape is shape]) for shape in Shape
 }
@@ -189,8 +189,8 @@ STRETCH_ENDS = np.array([s.horizon - STRETCH for s in STATISTICS if s.shape is S
 def _least_of_all(raw: Floats, measure: Measure) -> tuple[Floats, Floats]:
     """Of so few samples that a burst may be all of them: the least (and the highest, mirrored)."""
     one = measure.over(np.array([0]), np.array([1]), 0)
-    low = np.stack([raw[:m].min(axis=0) for m in FIRST_LEVELS])
-    high = np.stack([raw[:m].max(axis=0) for m in FIRST_LEVELS])
+    low = np.array([raw[:m].min(axis=0) for m in FIRST_LEVELS])
+    high = np.array([raw[:m].max(axis=0) for m in FIRST_LEVELS])
     return low / one, -high / one
 
 
@@ -211,26 +211,30 @@ def _less_a_burst(sums: _Sums, at: Stretches, measure: Measure) -> tuple[Floats,
 
 def _extremes(bursts: Floats, at: Stretches) -> tuple[Floats, Floats]:
     """The largest and the least burst of each stretch, [k, n] each."""
-    last = at.end - BURST + 1
     if bursts.shape[1] == 1:  # a look: one call for all stretches, instead of one for each
-        bounds = np.stack([at.start, last], axis=1).ravel()
-        flat = np.append(bursts[:, 0], 0.0)
-        high, low = np.maximum.reduceat(flat, bounds), np.minimum.reduceat(flat, bounds)
+        flat = np.zeros(len(bursts) + 1)
+        flat[:-1] = bursts[:, 0]
+        high, low = np.maximum.reduceat(flat, at.bursts), np.minimum.reduceat(flat, at.bursts)
         return high[::2, None], low[::2, None]
-    runs = [bursts[a:b] for a, b in zip(at.start, last, strict=True)]
+    runs = [bursts[a:b] for a, b in at.bursts.reshape(-1, 2).tolist()]
     return np.stack([run.max(axis=0) for run in runs]), np.stack([run.min(axis=0) for run in runs])
 
 
 def _least_third(sums: _Sums, measure: Measure) -> tuple[Floats, Floats]:
-    means = np.stack(
-        [(sums.total[b] - sums.total[a]) / measure.over(a, b, 0) for a, b in pairwise(THIRDS.T)]
-    )
-    return means.min(axis=0), -means.max(axis=0)
+    size = measure.over(THIRDS[:, :-1].ravel(), THIRDS[:, 1:].ravel(), 0)
+    moved = np.diff(sums.total[THIRDS], axis=1)
+    means = moved / size.reshape(*moved.shape[:2], -1)
+    return means.min(axis=1), -means.max(axis=1)
 
 
-def _spikes(over: Floats, measure: Measure) -> Floats:
-    """The sum of the highest of each three samples of `over` [60, n], the two highest neighbours left out."""
-    highest = np.maximum(over, 0.0).reshape(len(over) // BURST, BURST, over.shape[1]).max(axis=1)
+def _spikes(over: Floats, measure: Measure) -> tuple[Floats, Floats]:
+    """Up and down the sum of the highest of each three of `over` [60, n], the two highest neighbours left out."""
+    n = over.shape[1]
+    first, second, third = (over[k::BURST] for k in range(BURST))
+    high = np.maximum(np.maximum(first, second), third)
+    low = np.minimum(np.minimum(first, second), third)
+    highest = np.maximum(np.concatenate([high, -low], axis=1), 0.0)
     total = np.cumsum(highest, axis=0)[SPIKED // BURST - 1]
     burst = np.maximum.accumulate(highest[:-1] + highest[1:], axis=0)[SPIKED // BURST - 2]
-    return np.asarray((total - burst) / measure.over(np.zeros_like(SPIKED), SPIKED, 0))
+    size, found = measure.over(SPIKED_FROM, SPIKED, 0), total - burst
+    return found[:, :n] / size, found[:, n:] / size

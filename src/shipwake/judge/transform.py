@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shipwake.domain import Floats, SliKind
+from shipwake.judge.order import median, quantiles
 
 BLOCK = 30
 SMALLEST = 1e-300
@@ -50,7 +51,7 @@ def choose(v: Floats, kind: SliKind) -> Transform:
     """
     power, offset = _bend(v, kind)
     bent = Transform(power, offset).bend(v)
-    center = float(np.median(bent))
+    center = median(bent)
     size = float(np.mean(np.abs(bent - center)))
     return Transform(power, offset, center, size if size > SMALLEST else 1.0)
 
@@ -67,13 +68,13 @@ def _bend(v: Floats, kind: SliKind) -> tuple[float, float]:
     if usable.sum() < 20:
         return 1.0, 0.0
     a, b = np.log(level[usable]), np.log(spread[usable])
-    a = np.clip(a, *np.quantile(a, [0.02, 0.98]))
+    a = np.clip(a, *quantiles(a, [0.02, 0.98]))
     variance = float(a.var())
-    coefficient = float(np.median(spread[usable] / level[usable])) / 1.128
+    coefficient = median(spread[usable] / level[usable]) / 1.128
     if variance < 0.01 or coefficient > 0.5:
         return 1.0, 0.0
     slope = float(np.mean((a - a.mean()) * (b - b.mean()))) / variance
-    median = float(np.median(v))
-    if slope > 0.7 and median > 0:
-        return 0.0, (0.001 if v.min() > 0.05 * median else 0.1) * median
+    middle = median(v)
+    if slope > 0.7 and middle > 0:
+        return 0.0, (0.001 if v.min() > 0.05 * middle else 0.1) * middle
     return (0.5, 0.0) if slope > 0.3 else (1.0, 0.0)

@@ -1,6 +1,7 @@
 """The p-values of a watch so far, in both directions, over every stop that the samples have reached."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def moved(model: Model, path: Paths, z: Floats, seen: Watched, better: Better) -
 
 def stops_of(seen: Watched) -> tuple[int, ...]:
     """Those of STOPS that a watch has reached; one counts when half of its samples have come."""
-    held = np.cumsum(seen.read.answered[:HORIZON])
+    held = np.cumsum(seen.read.answered[:HORIZON]).tolist()
     return tuple(s for s in STOPS if s <= len(held) and held[s - 1] >= s / 2)
 
 
@@ -66,49 +67,62 @@ def evidence(
     better, all that earlier changes did is taken off; of the other what returned.
     """
     good = {Better.HIGHER: 1, Better.LOWER: -1, Better.EITHER: 0}[better]
-    statistics = both_ways(paths)
-    up, down = (_direction(model, paths, statistics, z, sigma, s, s == good) for s in (1, -1))
+    seen = _Seen.of(paths, z, sigma, model.habit.returned)
+    wanted = _wanted(model, seen, z, good)
+    up, down = (_direction(model, wanted if sign == good else seen, sign) for sign in (1, -1))
     return up, down
 
 
-def _direction(
-    model: Model,
-    paths: Paths,
-    statistics: tuple[Floats, Floats],
-    z: Floats,
-    sigma: Floats,
-    sign: int,
-    wanted: bool,  # noqa: FBT001 - of one sign
-) -> Floats:
-    """The p-values of moves in the direction `sign`, which is the better one where it is `wanted`."""
-    side, again = (0 if sign > 0 else 1), model.habit.returned
-    if wanted and model.habit.whole.count:
-        kept = model.habit.whole.curve - again.curve
-        lasting = _as_paths(model, paths, sign * np.maximum(sign * kept, 0), sigma)
-        again, z = model.habit.whole, z - lasting
-        statistics = both_ways(paths.less(lasting))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """Paths at scales `sigma` [n], their statistics up and down, levels that no limit caps, and what recurs in them."""
+
+    paths: Paths
+    statistics: tuple[Floats, Floats]
+    far: Floats
+    sigma: Floats
+    again: Recurrence
+
+    @classmethod
+    def of(cls, paths: Paths, z: Floats, sigma: Floats, again: Recurrence) -> Self:
+        """Of paths whose residuals are `z` [60, n] where no limit caps them."""
+        return cls(paths, both_ways(paths), far_estimates(z), sigma, again)
+
+
+def _wanted(model: Model, seen: _Seen, z: Floats, good: int) -> _Seen:
+    """The same without what all earlier changes brought and kept in the direction that is `good`."""
+    if not good or not model.habit.whole.count:
+        return seen
+    kept = model.habit.whole.curve - model.habit.returned.curve
+    lasting = _as_paths(model, seen.paths, good * np.maximum(good * kept, 0), seen.sigma)
+    return _Seen.of(seen.paths.less(lasting), z - lasting, seen.sigma, model.habit.whole)
+
+
+def _direction(model: Model, seen: _Seen, sign: int) -> Floats:
+    """The p-values of moves in the direction `sign`."""
     calibration = model.up if sign > 0 else model.down
-    standard = calibration.standard(statistics[side])
-    if again.count:
-        standard = standard / _doubt(model, paths, calibration, again, sigma)
+    standard = calibration.standard(seen.statistics[0 if sign > 0 else 1])
+    if seen.again.count:
+        standard = standard / _doubt(model, seen, calibration)
     p = calibration.p_value(running_maximum(standard))
     if calibration.beyond is None:
         return p
-    far = distances(far_estimates(z), sign, _spared(again, sigma))
+    far = distances(seen.far, sign, _spared(seen.again, seen.sigma))
     return calibration.beyond.joined(p, far)
 
 
-def _doubt(
-    model: Model, paths: Paths, calibration: Calibration, again: Recurrence, sigma: Floats
-) -> Floats:
+def _doubt(model: Model, seen: _Seen, calibration: Calibration) -> Floats:
     """What each statistic is divided by: it says less the more was forgiven, since that is of uncertain size."""
-    curve = _as_paths(model, paths, again.curve, sigma)
-    size = 2 * again.spread * levels(Paths(curve, curve, paths.measure))
+    again = seen.again
+    curve = _as_paths(model, seen.paths, again.curve, seen.sigma)
+    size = 2 * again.spread * levels(Paths(curve, curve, seen.paths.measure))
     return np.asarray(np.sqrt(1 + 1 / again.count + (size / calibration.spread[:, None]) ** 2))
 
 
 def _spared(again: Recurrence, sigma: Floats) -> Floats:
     """How much of a level at each of FAR_STOPS what recurs may explain, whose size is uncertain: [k, n]."""
+    if not again.count:
+        return np.zeros((len(FAR_STOPS), len(sigma)))
     sizes = np.cumsum(np.abs(again.curve)) / np.arange(1, HORIZON + 1)
     return np.asarray(SPARED * again.spread * sizes[FAR_STOPS - 1, None] / sigma)
 

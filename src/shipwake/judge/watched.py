@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from shipwake.domain import Floats, Look, Samples, Sli, SliKind, Slot, utc
-from shipwake.judge.counts import Counted, running_totals
+from shipwake.judge.counts import Counted
 from shipwake.judge.moments import HORIZON
 from shipwake.judge.normal import Model, Normal
 from shipwake.judge.readings import Readings, readings
 from shipwake.judge.regrid import regrid
 from shipwake.judge.statistics import Mean, Paths
+from shipwake.judge.sums import running_sums
 
 MOST_SLOTS = 1_000_000
 
@@ -77,10 +78,12 @@ def residuals(model: Model, seen: Watched) -> Residuals:
     """How the samples differ from what was foretold, and from where the indicator stood."""
     position = np.arange(len(seen)) + seen.shift
     foretold = model.foretold(position, seen.unit_s)
-    since = _scaled(model, seen.read, model.standing(position, seen.unit_s))
-    return Residuals(
-        _scaled(model, seen.read, foretold), foretold, expected_rate(model, seen), since
-    )
+    z, returning = _scaled(model, seen.read, foretold), model.returning(position)
+    if model.noise is None:
+        since = np.where(seen.read.ok, z + returning / model.sigma, 0.0)
+    else:
+        since = _scaled(model, seen.read, foretold - returning)
+    return Residuals(z, foretold, expected_rate(model, seen), since)
 
 
 def _scaled(model: Model, read: Readings, foretold: Floats) -> Floats:
@@ -115,4 +118,4 @@ def paths_of(model: Model, z: Floats, totals: Floats, rate: Floats) -> Paths:
         limit, drawn = model.limit[:, None], model.drawn_limit[:, None]
         return Paths(np.clip(z, -limit, limit), np.clip(z, -drawn, drawn), Mean())
     far = model.drawn_limit[:, None] * model.noise.deviation(rate, totals)
-    return Paths(z, np.clip(z, -far, far), Counted(model.noise, rate, running_totals(totals)))
+    return Paths(z, np.clip(z, -far, far), Counted(model.noise, rate, running_sums(totals)))

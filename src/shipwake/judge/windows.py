@@ -1,6 +1,6 @@
 """Weighted means over stretches of a series by running sums; a stretch without weight says so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -21,11 +21,13 @@ class Running:
     @classmethod
     def of(cls, x: Floats, weight: Floats) -> Self:
         """Of `x` [n] with weights [n] ≥ 0."""
-        n = len(x)
-        sums, weights = np.zeros(n + 1), np.zeros(n + 1)
-        np.cumsum(x * weight, out=sums[1:])
+        weights = np.zeros(len(x) + 1)
         np.cumsum(weight, out=weights[1:])
-        return cls(x, weight, sums, weights)
+        return cls(x, weight, _sums(x, weight), weights)
+
+    def of_another(self, x: Floats) -> Self:
+        """Of another series [n] with the same weights."""
+        return replace(self, x=x, sums=_sums(x, self.weight))
 
     @property
     def whole(self) -> float:
@@ -47,6 +49,12 @@ class Running:
         slots = at - np.arange(1, count + 1)[:, None]
         inside = np.clip(slots, 0, len(self.x) - 1)
         return np.where((slots == inside) & (self.weight[inside] > 0), self.x[inside], otherwise)
+
+
+def _sums(x: Floats, weight: Floats) -> Floats:
+    sums = np.zeros(len(x) + 1)
+    np.cumsum(x * weight, out=sums[1:])
+    return sums
 
 
 def carried(x: Floats, ok: np.ndarray) -> Floats:

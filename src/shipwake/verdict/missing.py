@@ -10,16 +10,17 @@ DETAIL_LIMIT = 120
 """Characters of a source's own words beside a reason."""
 
 
-def missing(i: Indicator, s: Story) -> str:
-    """What one unknown indicator lacks: "no samples of mail delivered (0 of 20 samples)"."""
+def missing(i: Indicator, s: Story, *, brief: bool = False) -> str:
+    """What one unknown indicator lacks: "no samples of mail delivered (0 of 20 samples)".
+
+    `brief`, beside others that are known: of one too quiet only what we would notice.
+    """
     size = noticeable(i.a, i.sli)
     phrase = PHRASES.get(i.a.reason, f"{{name}} could not be judged: {i.a.reason} ({{facts}})")
-    return phrase.format(
-        name=name(i.sli),
-        facts=_facts(i, s),
-        only=f"; we would notice {size} only" if size else "",
-        replaced=_superseded(s),
-    )
+    facts, only = _facts(i, s), f"; we would notice {size} only" if size else ""
+    if brief and i.a.reason is Reason.TOO_QUIET and size:
+        facts, only = only.removeprefix("; "), ""
+    return phrase.format(name=name(i.sli), facts=facts, only=only, replaced=_superseded(s))
 
 
 def uncovered(s: Story) -> str:

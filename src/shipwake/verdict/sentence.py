@@ -26,7 +26,7 @@ def normal(s: Story) -> str:
     so_far = " so far" if any(i.a.reason is Reason.SO_FAR for i in inside) else ""
     words = f"{len(inside)} of {count} indicator{'s' * (count != 1)} normal{so_far}"
     if s.unjudged:
-        words += f"; {missing(s.unjudged[0], s)}{_more(len(s.unjudged) - 1, 'unknown')}"
+        words += f"; {missing(s.unjudged[0], s, brief=True)}{_more(len(s.unjudged) - 1, 'unknown')}"
     return f"{words}; {len(s.waiting)} not looked at yet" if s.waiting else words
 
 
