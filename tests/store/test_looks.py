@@ -279,8 +279,8 @@ def test_a_lease_can_be_extended(store: Store, second: Store) -> None:
 def test_the_first_level_stays(store: Store) -> None:
     """A level is set once a change; whoever comes later is given the one that holds."""
     with store.write() as tx:
-        before = tx.looks.level("c1")
-        given = [tx.looks.set_level("c1", 0.008, 0.002), tx.looks.set_level("c1", 0.5, 0.5)]
+        before = tx.levels.get("c1")
+        given = [tx.levels.set("c1", 0.008, 0.002), tx.levels.set("c1", 0.5, 0.5)]
 
     assert before is None
     assert given == [(0.008, 0.002)] * 2

@@ -89,7 +89,7 @@ def _replay_share(
     if not folder.changes:
         return
     with tempfile.TemporaryDirectory(prefix="shipwake-replay-") as place:
-        config = replace(folder.config, database=f"sqlite:///{place}/replay.db")
+        config = replace(folder.config, database=f"sqlite:///{place}/replay.db?synchronous=off")
         recorded = connect(Adapter(kind="folder", name="push", settings={"path": str(folder.path)}))
         clock = ManualClock(folder.changes[0].at)
         river = compose(config, clock=clock, recorded=recorded)
@@ -134,9 +134,9 @@ def _turn(river: River, clock: ManualClock, changes: int, progress: Progress | N
     looked = 0
     while (due := _next_due(river)) is not None:
         clock.set(due)
-        for group in lease(river):
-            look(river, group)
-            looked += len(group.rows)
+        groups = lease(river)
+        look(river, groups)
+        looked += sum(len(group.rows) for group in groups)
         if progress:
             progress(looked, changes * len(river.config.watch.looks))
 
