@@ -84,9 +84,8 @@ class Verdicts:
         if not verdicts:
             return
         self._before_verdicts(assessments)
-        if self._sql.do(_APPEND_ALL[self._sql.dialect], [_verdict_row(v) for v in verdicts]) != len(
-            verdicts
-        ):
+        added = self._sql.do(_APPEND_ALL[self._sql.dialect], [_verdict_row(v) for v in verdicts])
+        if added != len(verdicts):
             raise _given(verdicts[0])
         self._sql.do(_CARRY, [_carried(v) for v in verdicts])
 
@@ -229,7 +228,12 @@ _APPEND = Adding(
 )
 _APPEND_ALL = Adding(
     VERDICTS,
-    lambda insert: insert.on_conflict_do_nothing(index_elements=["change_id", "seq"]),
+    lambda insert: insert.on_conflict_do_nothing(
+        index_elements=["change_id", "seq"]
+    ).execution_options(
+        # Else nothing is told of how many rows an insert made.
+        preserve_rowcount=True
+    ),
 )
 _CARRY = (
     update(CHANGES)
