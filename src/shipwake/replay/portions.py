@@ -4,7 +4,7 @@ What an SLI's line says depends on its samples and on the changes of the same se
 changes of other places may explain a move, which a line does not tell.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from shipwake.domain import Change, Event, merge
 from shipwake.replay.folder import ReplayFolder
 
 MOST = 64
-"""SLIs a portion, unless one place alone has more."""
+"""SLIs a portion, about, unless one place alone has more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,26 +38,19 @@ class _Place:
     slis: frozenset[str]
 
 
-def portions(folder: ReplayFolder, most: int) -> list[Portion]:
-    """Portions of at most `most` SLIs, a place that alone has more apart; without places where nothing is judged."""
+def portions(folder: ReplayFolder, count: int) -> list[Portion]:
+    """At most `count` portions of about as many SLIs each; places where nothing is judged are in none."""
     changes = [_change(folder.config, event) for event in folder.changes]
     judged = [(c, {s.name for s in folder.config.slis_of(c)}) for c in changes if c.judge and c.at]
     recorded = tuple(c.at for c, slis in judged if c.at and slis)
     places = _places(folder.changes, changes, judged)
-    parts: list[list[_Place]] = []
-    room = 0
+    parts: list[list[_Place]] = [[] for _ in range(min(count, len(places)))]
+    watched = [0] * len(parts)
     for place in places:
-        if not parts or room < len(place.slis):
-            parts.append([])
-            room = max(most, len(place.slis))
-        parts[-1].append(place)
-        room -= len(place.slis)
+        lightest = watched.index(min(watched))
+        parts[lightest].append(place)
+        watched[lightest] += len(place.slis)
     return [Portion(folder=_of(folder, part), recorded=recorded) for part in parts]
-
-
-def slis_in(parts: Iterable[Portion]) -> int:
-    """How many SLIs they watch, one that two of them watch counted twice."""
-    return sum(len(p.folder.config.slis) for p in parts)
 
 
 def _places(
