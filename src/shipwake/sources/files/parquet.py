@@ -16,7 +16,7 @@ from shipwake.domain import BadInputError, Floats, parse_rfc3339
 from shipwake.sources.files.columns import Columns, columns_of
 from shipwake.sources.files.rows import LATEST_US, MICROSECONDS, NO_TIME, FileError, Rows, Times
 
-BATCH = 1 << 20
+BATCH = 1 << 18
 TICKS = {"s": 1, "ms": 1_000, "us": MICROSECONDS, "ns": 1_000 * MICROSECONDS}
 
 
