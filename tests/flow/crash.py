@@ -26,14 +26,20 @@ from shipwake.wire.clock import ManualClock
 from tests.flow.town import START
 
 SETTINGS = """
-services: [{name: checkout}]
+services: [{name: checkout}, {name: mail}]
 environments: [{name: production}]
-slis: [{name: latency, service: checkout, environment: production, step: 60s, better: lower, unit: ms}]
+slis:
+  - {name: latency, service: checkout, environment: production, step: 60s, better: lower, unit: ms}
+  - {name: delay, service: mail, environment: production, step: 60s, better: lower, unit: ms}
 watch: {looks: [3, 5], later: []}
 """
 HISTORY_MINUTES = 780
 LIVE = START + timedelta(minutes=HISTORY_MINUTES)
-BODY = {"id": "c1", "service": "checkout", "environment": "production", "at": LIVE.isoformat()}
+BODIES = [
+    {"id": id, "service": service, "environment": "production", "at": LIVE.isoformat()}
+    for id, service in (("c1", "checkout"), ("c2", "mail"))
+]
+"""Two changes at the same moment, so that their looks are made together."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,9 @@ def live(place: Path) -> None:
     river = replace(compose(config, clock=clock), channels=(Channel(name="box", teller=box),))
     with closing(river.store):
         _samples(river)
-        headers = {"idempotency-key": "delivery-1"}
-        hear(river, "plain", "", headers, json.dumps(BODY).encode(), vouched=True)
+        for body in BODIES:
+            headers = {"idempotency-key": f"delivery-{body['id']}"}
+            hear(river, "plain", "", headers, json.dumps(body).encode(), vouched=True)
         for minutes in (0, 3, 5):
             clock.set(LIVE + timedelta(minutes=minutes))
             while step(river):
@@ -70,11 +77,12 @@ def live(place: Path) -> None:
 
 
 def _samples(river: River) -> None:
-    """A quiet past, and latency twice as high from the change on."""
+    """A quiet past, and both twice as high from the changes on."""
     minutes = np.arange(HISTORY_MINUTES + 5, dtype=np.float64)
     values = 100 + 5 * np.sin(minutes * minutes) + 100 * (minutes >= HISTORY_MINUTES)
     times = START.timestamp() + 60 * minutes
-    push(river, [Batch(sli="latency", times_s=times, values=values[:, None])])
+    names = ("latency", "delay")
+    push(river, [Batch(sli=name, times_s=times, values=values[:, None]) for name in names])
 
 
 def dies_and_lives_again(point: str, place: Path) -> dict[str, object]:
@@ -90,14 +98,14 @@ def dies_and_lives_again(point: str, place: Path) -> dict[str, object]:
         database.commit()
     lived = _fork("", place)
     with closing(sqlite3.connect(place / "town.db")) as database:
-        looks = database.execute("SELECT sli, look FROM assessments ORDER BY look").fetchall()
-        seqs = database.execute("SELECT seq FROM verdicts ORDER BY seq").fetchall()
+        looks = database.execute("SELECT sli, look FROM assessments ORDER BY sli, look").fetchall()
+        seqs = database.execute("SELECT change_id, seq FROM verdicts ORDER BY 1, 2").fetchall()
         heard = database.execute("SELECT outcome, events FROM heard").fetchall()
     told = (place / "told").read_text().splitlines()
     return {
         "status": [died, lived],
         "looks": looks,
-        "seqs": [n for (n,) in seqs],
+        "seqs": seqs,
         "heard": heard,
         "told": told,
     }

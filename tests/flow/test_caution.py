@@ -62,12 +62,12 @@ def test_the_level_is_frozen_at_the_start_of_the_watch(tmp_path: Path) -> None:
         first = here.deploys(ALICE, "3f1c2ab")
         here.minutes(6)
         with here.river.store.read() as tx:
-            early = tx.looks.level(first)
+            early = tx.levels.get(first)
         for k in range(9):
             here.deploys(BOB, f"{k:07x}")
         here.minutes(10)
         with here.river.store.read() as tx:
-            later = tx.looks.level(first)
+            later = tx.levels.get(first)
             looks = [a for a in tx.verdicts.history(first) if a.sli == "checkout latency"]
 
     assert early is not None

@@ -30,13 +30,14 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.mark.parametrize("point", CRASH_POINTS)
 def test_a_crash_loses_nothing_and_repeats_nothing(lives: dict[str, Any], point: str) -> None:
-    """Dead at this point and started again, there is one verdict a look and one message."""
+    """Dead at this point and started again, there is one verdict a look and one message a change."""
     left = lives[point]
 
     assert left["status"] == [86, 0], "the first life ends at the point, the second well"
-    assert left["heard"] == [["understood", 1]]
-    assert left["looks"] == [["latency", 1], ["latency", 2]]
-    assert left["seqs"] == [1, 2]
+    assert left["heard"] == [["understood", 1]] * 2
+    assert left["looks"] == [["delay", 1], ["delay", 2], ["latency", 1], ["latency", 2]]
+    assert left["seqs"] == [["c1", 1], ["c1", 2], ["c2", 1], ["c2", 2]]
     posts = [line for line in left["told"] if line.startswith("post ")]
-    assert posts == ["post c1|box| 1"]
-    assert left["told"][-1].endswith(" 2")
+    assert sorted(posts) == ["post c1|box| 1", "post c2|box| 1"]
+    for change in ("c1", "c2"):
+        assert [line for line in left["told"] if f" {change}|" in line][-1].endswith(" 2")

@@ -186,7 +186,7 @@ def test_what_was_learned_ahead_is_what_the_look_would_have_learned(tmp_path: Pa
 
 def _level(here: Town, change: str) -> tuple[float, float] | None:
     with here.river.store.read() as tx:
-        return tx.looks.level(change)
+        return tx.levels.get(change)
 
 
 def test_without_a_guard_a_mistake_is_seen(here: Town) -> None:

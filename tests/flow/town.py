@@ -194,10 +194,10 @@ def settings() -> Config:
 
 
 @contextmanager
-def town(place: Path, config: Config | None = None) -> Iterator[Town]:
-    """A fresh town with two days of quiet history."""
+def town(place: Path, config: Config | None = None, *, database: str = "") -> Iterator[Town]:
+    """A fresh town with two days of quiet history, in a file of its own unless a database is given."""
     clock, box = ManualClock(START), PostBox()
-    config = replace(config or settings(), database=f"sqlite:///{place}/town.db")
+    config = replace(config or settings(), database=database or f"sqlite:///{place}/town.db")
     river = replace(compose(config, clock=clock), channels=(Channel(name="box", teller=box),))
     try:
         here = Town(river=river, clock=clock, box=box)

@@ -138,3 +138,16 @@ def test_a_planned_change_moves_to_when_it_went_live(store: Store) -> None:
 
     assert (heard.at, heard.change.state) == (START, State.PLANNED)
     assert (live.at, live.change.state) == (START + MINUTE, State.LIVE)
+
+
+def test_many_go_on_as_one_does(store: Store) -> None:
+    """Of several changes each is told as it stands, one that was merged as the older one that goes on for both."""
+    with store.write() as tx:
+        for id in ("old", "new", "other"):
+            tx.changes.save(change(id), mapped=True)
+        tx.changes.rename("new", "old")
+        found = tx.changes.going_on(["old", "new", "other", "never"])
+        alone = {id: tx.changes.get(id) for id in ("old", "new", "other")}
+
+    assert found == alone
+    assert found["new"].change.id == "old"

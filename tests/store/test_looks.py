@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 import pytest
 
 from shipwake.domain import Look
-from shipwake.store import Leased, Store
+from shipwake.store import Finished, Leased, Store
 from shipwake.wire.clock import pause
 from tests.store.conftest import START
 from tests.store.facts import MINUTE, change
@@ -279,8 +279,8 @@ def test_a_lease_can_be_extended(store: Store, second: Store) -> None:
 def test_the_first_level_stays(store: Store) -> None:
     """A level is set once a change; whoever comes later is given the one that holds."""
     with store.write() as tx:
-        before = tx.looks.level("c1")
-        given = [tx.looks.set_level("c1", 0.008, 0.002), tx.looks.set_level("c1", 0.5, 0.5)]
+        before = tx.levels.get("c1")
+        given = [tx.levels.set("c1", 0.008, 0.002), tx.levels.set("c1", 0.5, 0.5)]
 
     assert before is None
     assert given == [(0.008, 0.002)] * 2
@@ -295,3 +295,37 @@ def test_many_watches_stay_apart(store: Store) -> None:
     found = [x.look.sli for x in lease(store, 3, limit=3)]
 
     assert found == ["sli 0", "sli 1", "sli 2"]
+
+
+def test_many_are_finished_at_once(store: Store, second: Store) -> None:
+    """Of many looks those whose lease still holds are ended and go on; the others are told, and left alone."""
+    with store.write() as tx:
+        tx.looks.plan("c2", "errors", 1, START + 3 * MINUTE, START)
+    mine = lease(store, 3, seconds=0)
+    with second.write() as tx:
+        (taken,) = tx.looks.lease(START + 3 * MINUTE, limit=1, worker="other", seconds=60)
+    ended = [Finished(leased=x, next=following(x.look, 5), hurting=True) for x in mine]
+    with store.write() as tx:
+        kept = tx.looks.finish_all(ended)
+        again = tx.looks.finish_all(ended)
+        numbers = {
+            (c, sli): done[0] for c in ("c1", "c2") for sli, done in tx.looks.progress(c).items()
+        }
+        next_of = tx.looks.next_of_all(["c1", "c2", "c3"])
+
+    lost = (taken.look.change, taken.look.sli)
+    assert kept == [(x.look.change, x.look.sli) != lost for x in mine]
+    assert sum(kept) == 2
+    assert again == [False] * 3
+    assert numbers == {(x.look.change, x.look.sli): int(k) for x, k in zip(mine, kept, strict=True)}
+    assert set(next_of) == {"c1", "c2"}
+    assert min(next_of.values()) == taken.look.due
+
+
+def test_levels_are_read_together(store: Store) -> None:
+    """Of several changes those that have a level are told with it."""
+    with store.write() as tx:
+        tx.levels.set("c2", 0.008, 0.002)
+        found = tx.levels.of(["c1", "c2", "c3"])
+
+    assert found == {"c2": (0.008, 0.002)}

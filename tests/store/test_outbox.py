@@ -187,3 +187,14 @@ def test_waiting_counts_what_is_being_sent(store: Store) -> None:
     lease(store)
     with store.read() as tx:
         assert tx.outbox.waiting(START - timedelta(days=1))
+
+
+def test_the_notices_of_many_changes_are_told_apart(store: Store) -> None:
+    """Read together, each change has its own, and one of which nobody was told is left out."""
+    put(store, 1)
+    with store.read() as tx:
+        found = tx.outbox.of_all(["c1", "c2"])
+        alone = tx.outbox.of("c1")
+
+    assert found == {"c1": alone}
+    assert len(alone) == 1

@@ -219,3 +219,36 @@ def test_a_failed_look_leaves_nothing(store: Store) -> None:
     look(lambda: None)
     with store.read() as tx:
         assert tx.verdicts.newest("c1") == verdict()
+
+
+def test_many_verdicts_are_as_one_after_another(store: Store) -> None:
+    """Appended together they have their places in order, their changes carry them, and their looks come back."""
+    with store.write() as tx:
+        tx.verdicts.append(verdict("c1", 1), [assessment("c1", "p95")])
+        said = [verdict("c2", 1, health=Health.AILING), verdict("c1", 2, health=Health.IMPROVED)]
+        tx.verdicts.append_all(said, [assessment("c2"), assessment("c1")])
+    with store.read() as tx:
+        order = [(v.change, v.seq) for _, v in tx.verdicts.since(0, 9)]
+        newest = tx.verdicts.newest_of(["c1", "c2", "c3"])
+        carried = {id: s.health for id, s in tx.changes.going_on(["c1", "c2", "c3"]).items()}
+        looked = tx.verdicts.assessments_of(["c1", "c2"], but=[("c2", "errors")])
+        one_by_one = tx.verdicts.assessments("c1")
+
+    assert order == [("c1", 1), ("c2", 1), ("c1", 2)]
+    assert newest == {"c2": said[0], "c1": said[1]}
+    assert carried == {"c1": Health.IMPROVED, "c2": Health.AILING}
+    assert list(looked) == ["c1"]
+    assert [a.sli for a in looked["c1"]] == [a.sli for a in one_by_one] == ["errors", "p95"]
+    assert all(a.evidence is not None for a in looked["c1"])
+
+
+def test_a_number_that_is_given_refuses_all(store: Store) -> None:
+    """Where one of many verdicts has a number that its change has given, none of them stays."""
+    with store.write() as tx:
+        tx.verdicts.append(verdict("c1", 1), [])
+    with pytest.raises(ShipwakeError, match="already"), store.write() as tx:
+        tx.verdicts.append_all([verdict("c2", 1), verdict("c1", 1)], [])
+    with store.read() as tx:
+        left = tx.verdicts.newest_of(["c1", "c2"])
+
+    assert list(left) == ["c1"]

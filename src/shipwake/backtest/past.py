@@ -107,8 +107,7 @@ def _wind(river: River, clock: ManualClock, end: datetime) -> None:
         if due is None or due > end:
             return
         clock.set(due)
-        for group in lease(river):
-            look(river, group)
+        look(river, lease(river))
 
 
 def _told(

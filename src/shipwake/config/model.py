@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from shipwake.config.secret import Secret
-from shipwake.domain import Rate, Schedule, Sli
+from shipwake.domain import Change, Rate, Schedule, Sli
 
 MEGABYTE = 1024 * 1024
 
@@ -73,6 +73,8 @@ class Config:
     """Whether names that no section lists exist all the same, as in a replay."""
     _ours: Mapping[str, str] = field(init=False, repr=False, compare=False)
     _homes: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _named: Mapping[str, Sli] = field(init=False, repr=False, compare=False)
+    _of_service: Mapping[str, tuple[Sli, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         homes: dict[str, tuple[str, ...]] = {}
@@ -83,12 +85,37 @@ class Config:
             self, "_ours", {s.name.casefold(): s.name for s in reversed(self.services)}
         )
         object.__setattr__(self, "_homes", homes)
+        of_service: dict[str, list[Sli]] = {}
+        for sli in self.slis:
+            of_service.setdefault(sli.service, []).append(sli)
+        together = {service: tuple(slis) for service, slis in of_service.items()}
+        object.__setattr__(self, "_of_service", together)
+        object.__setattr__(self, "_named", {s.name: s for s in reversed(self.slis)})
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret that was read, for the log to hide."""
         adapters = (*self.sources, *self.hooks, *self.tell, *self.lookup)
         return tuple(s for a in adapters for s in _secrets_in(a.settings))
+
+    def sli(self, name: str) -> Sli | None:
+        """The SLI of this name."""
+        return self._named.get(name)
+
+    def slis_of(self, change: Change) -> tuple[Sli, ...]:
+        """The SLIs that a change is judged on; empty where it is not mapped.
+
+        A change without a service is judged on what it says it affects, else on the environment's required SLIs.
+        """
+        if not change.environment:
+            return ()
+        if change.affects:
+            found = (s for s in self.slis if {s.name, s.service} & {*change.affects})
+        elif change.service:
+            found = (s for s in self._of_service.get(change.service, ()))
+        else:
+            found = (s for s in self.slis if s.required)
+        return tuple(s for s in found if s.environment in ("", change.environment))
 
     def service_for(self, name: str, repository: str) -> str:
         """Our name of a service that a sender calls `name`, or whose code lives in `repository`; empty if unknown.

@@ -10,12 +10,14 @@ from shipwake.flow.join import join
 from shipwake.flow.kept import Kept
 from shipwake.flow.learn import as_past
 from shipwake.flow.learners import Learner, Learners
-from shipwake.flow.look import lease, look, others_near
+from shipwake.flow.look import lease
 from shipwake.flow.loop import run, settled, step
+from shipwake.flow.nearby import others_near
 from shipwake.flow.normals import Normals
 from shipwake.flow.push import Batch, Taken, push
 from shipwake.flow.readers import Readers
 from shipwake.flow.river import HISTORY, Channel, River, with_steps
+from shipwake.flow.together import look
 from shipwake.flow.watch import open_watch
 
 __all__ = [

@@ -51,13 +51,13 @@ def learn_ahead(river: River) -> bool:
 def level_of(river: River, change: Change, slis: Sequence[Sli], anchor: datetime) -> Level:
     """What each SLI's evidence is held against; computed at the watch's first look, then kept with it."""
     with river.store.read() as tx:
-        held = tx.looks.level(change.id)
+        held = tx.levels.get(change.id)
         caution = caution_at(river, tx, change.at or anchor)
     if held is not None:
         return Level(early=held[0], later=held[1])
     found = level(_normals(river, change, slis, anchor), caution)
     with river.store.write() as tx:
-        tx.looks.set_level(change.id, found.early, found.later)
+        tx.levels.set(change.id, found.early, found.later)
     return found
 
 

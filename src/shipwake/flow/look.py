@@ -1,41 +1,24 @@
-"""Look at a change: read each SLI, hold it against its normal, append the verdict and the words, in one transaction."""
+"""Look at a change: take what is due, read each SLI, hold it against its normal; commits nothing of what it found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-import structlog
-
-from shipwake.domain import (
-    Assessment,
-    Change,
-    Health,
-    Look,
-    Reason,
-    Samples,
-    Sli,
-    Verdict,
-    next_look,
-)
+from shipwake.domain import Assessment, Change, Health, Look, Reason, Samples, Sli
 from shipwake.flow.caution import usual
 from shipwake.flow.crash_points import crash_point
 from shipwake.flow.detectors import DetectorError
 from shipwake.flow.later import Seen, seen
 from shipwake.flow.learn import level_of
 from shipwake.flow.river import River
-from shipwake.flow.tell import compose, recipients
+from shipwake.flow.tell import recipients
 from shipwake.judge import Level
 from shipwake.sources import SourceError
-from shipwake.store import Leased, Tx
-from shipwake.verdict import Other, fold
+from shipwake.store import Leased
 
-log = structlog.get_logger()
 BATCH = 256
 LEASE_S = 120.0
-AROUND = timedelta(hours=1)
-"""How near this change, the beginning of a move, or the present another one must be to be a suspect."""
-NEAREST = 20
 Levels = tuple[Level, Level | None]
 """What evidence is held against, and what it would be by the usual caution where that is not the same."""
 
@@ -57,6 +40,17 @@ class Group:
     rows: tuple[Leased, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What the looks of one group found, to be committed, all of it or nothing; `named` are who is to be told."""
+
+    change: Change
+    slis: Mapping[str, Sli]
+    made: tuple[tuple[Leased, Assessment], ...]
+    waiting: tuple[tuple[Leased, Waiting], ...]
+    named: tuple[str, ...]
+
+
 def lease(river: River) -> list[Group]:
     """Take the looks that are due, for this worker alone, grouped by change and source."""
     now = river.clock.now()
@@ -70,41 +64,39 @@ def lease(river: River) -> list[Group]:
     return [Group(change, source, tuple(rows)) for (change, source), rows in groups.items()]
 
 
-def look(river: River, group: Group) -> None:
-    """Make the looks of one group and commit what they found: all of it or nothing."""
-    with river.store.read() as tx:
-        stored = tx.changes.get(group.change)
-    if stored is None:
-        return
-    change = stored.change
+def find(river: River, group: Group, change: Change, held: Level | None) -> Looked:
+    """Read and judge the looks of one group; nothing is written but the level of a change that has none yet.
+
+    `held` is what its evidence is held against, None where that is not known.
+    """
     slis = {s.name: s for s in river.slis_of(change)}
+    anchor = min(row.look.anchor for row in group.rows)
+    levels = _levels(river, change, tuple(slis.values()), anchor, held)
+    jobs = [partial(_assess, river, change, slis, row.look, levels) for row in group.rows]
     made: list[tuple[Leased, Assessment]] = []
     waiting: list[tuple[Leased, Waiting]] = []
-    anchor = min(row.look.anchor for row in group.rows)
-    held = level_of(river, change, tuple(slis.values()), anchor)
-    with river.store.read() as tx:
-        otherwise = usual(river, tx, change.at or anchor, held)
-    jobs = [
-        partial(_assess, river, change, slis, row.look, (held, otherwise)) for row in group.rows
-    ]
-    source = next((s.source for r in group.rows if (s := slis.get(r.look.sli))), "")
-    for row, found in zip(group.rows, river.reading.all(source, jobs), strict=True):
+    for row, found in zip(group.rows, river.reading.all(group.source, jobs), strict=True):
         if isinstance(found, Waiting):
             waiting.append((row, found))
         else:
             made.append((row, found))
-    named = recipients(river, change) if made else []
-    crash_point("before the look is committed")
-    with river.store.write() as tx:
-        for row, wait in waiting:
-            tx.looks.retry(row, wait.until, wait.why)
-        verdict = _commit(river, tx, change, slis, made, named)
-    crash_point("after the look is committed")
-    if verdict is not None:
-        river.wake.set()
-        log.info(
-            "looked", change=change.id, seq=verdict.seq, health=verdict.health.value, slis=len(made)
-        )
+    return Looked(
+        change=change,
+        slis=slis,
+        made=tuple(made),
+        waiting=tuple(waiting),
+        named=tuple(recipients(river, change)) if made else (),
+    )
+
+
+def _levels(
+    river: River, change: Change, slis: tuple[Sli, ...], anchor: datetime, held: Level | None
+) -> Levels:
+    held = held or level_of(river, change, slis, anchor)
+    if river.config.false_alarms is None:
+        return held, None
+    with river.store.read() as tx:
+        return held, usual(river, tx, change.at or anchor, held)
 
 
 def _assess(
@@ -169,81 +161,3 @@ def _unknown(planned: Look, reason: Reason, detail: str) -> Assessment:
         level=0.0,
         detail=detail,
     )
-
-
-def _commit(
-    river: River,
-    tx: Tx,
-    change: Change,
-    slis: dict[str, Sli],
-    made: Sequence[tuple[Leased, Assessment]],
-    named: Sequence[str],
-) -> Verdict | None:
-    """End these looks: fences first, then assessments, verdict, next due times and notices, or nothing at all."""
-    kept = []
-    for row, found in made:
-        sli = slis.get(row.look.sli)
-        hurting = found.health.hurts
-        step = sli.step if sli else None
-        following = next_look(
-            river.config.watch, step, change.exposure, after=row.look.due, hurting=hurting
-        )
-        if not tx.looks.finish(row, _following(row.look, following), hurting=hurting):
-            log.warning(
-                "look lost its lease", change=change.id, sli=row.look.sli, look=row.look.number
-            )
-            continue
-        kept.append(found)
-    if not kept:
-        return None
-    newest = {a.sli: a for a in tx.verdicts.assessments(change.id)} | {a.sli: a for a in kept}
-    previous = tx.verdicts.newest(change.id)
-    at = max(a.at for a in kept)
-    verdict = fold(
-        change,
-        list(newest.values()),
-        slis,
-        others_near(tx, change, at, [a.onset.at for a in newest.values() if a.onset]),
-        seq=previous.seq + 1 if previous else 1,
-        now=at,
-        next_look=tx.looks.next_of(change.id),
-    )
-    tx.verdicts.append(verdict, kept)
-    for notice in compose(river, tx, change, verdict, previous, named):
-        tx.outbox.put(notice)
-    return verdict
-
-
-def _following(done: Look, step: tuple[datetime, datetime, bool] | None) -> Look | None:
-    if step is None:
-        return None
-    due, anchor, later = step
-    return Look(
-        change=done.change,
-        sli=done.sli,
-        number=done.number + 1,
-        due=due,
-        anchor=anchor,
-        later=later,
-    )
-
-
-def others_near(
-    tx: Tx, change: Change, now: datetime, begun: Sequence[datetime] = ()
-) -> list[Other]:
-    """The other live changes of this environment, up to `now`, that might explain a move since this change.
-
-    `begun` is when each move began that is known: at a later look hours after this change, and long ago.
-    """
-    if change.at is None:
-        return []
-    found = {
-        s.change.id: s
-        for moment in dict.fromkeys((change.at, *begun, now))
-        for s in tx.changes.near(moment, AROUND, change.environment, limit=NEAREST)
-    }
-    return [
-        Other(change=s.change, health=s.health)
-        for s in found.values()
-        if s.change.id != change.id and s.change.at is not None and s.change.at <= now
-    ]

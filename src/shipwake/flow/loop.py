@@ -1,6 +1,6 @@
 """The loop that drives the flow: understand, look, tell, do what is owed, then rest until something is due or heard."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -14,10 +14,11 @@ from shipwake.flow.kept import Kept
 from shipwake.flow.lanes import WIDTH, Lanes
 from shipwake.flow.learn import learn_ahead
 from shipwake.flow.look import LEASE_S as LOOK_LEASE_S
-from shipwake.flow.look import lease, look
+from shipwake.flow.look import Group, lease
 from shipwake.flow.river import River
 from shipwake.flow.tell import LEASE_S as NOTICE_LEASE_S
 from shipwake.flow.tell import lease_notices, tell
+from shipwake.flow.together import bunches, look
 from shipwake.flow.understand import give_up, understand
 from shipwake.store import Kept as Delivery
 from shipwake.wire.clock import monotonic, pause
@@ -67,9 +68,9 @@ def step(river: River) -> bool:
     for kept in agenda(river).deliveries:
         understand(river, kept)
         done += 1
-    for group in lease(river):
-        look(river, group)
-        done += 1
+    groups = lease(river)
+    look(river, groups)
+    done += len(groups)
     for queued in lease_notices(river):
         tell(river, queued)
         done += 1
@@ -109,11 +110,10 @@ def _turn(river: River, lanes: Lanes) -> float:
     for kept in found.deliveries:
         _guarded(partial(understand, river, kept), partial(give_up, river, kept))
         started += 1
-    for group in lease(river) if found.looks else ():
-        work = partial(_in_time, river, begun + LOOK_LEASE_S, partial(look, river, group))
+    for source, groups in _bunches(river) if found.looks else ():
+        work = partial(_in_time, river, begun + LOOK_LEASE_S, partial(look, river, groups))
         # Only what waits for a network gains by waiting side by side.
-        remote = isinstance(river.sources.get(group.source), Kept)
-        lanes.submit(f"look {group.source}", work, width=WIDTH if remote else 1)
+        lanes.submit(f"look {source}", work, width=WIDTH if _remote(river, source) else 1)
         started += 1
     for queued in lease_notices(river) if found.notices else ():
         work = partial(_in_time, river, begun + NOTICE_LEASE_S, partial(tell, river, queued))
@@ -129,6 +129,20 @@ def _turn(river: River, lanes: Lanes) -> float:
     if not started and found.unlearned and not lanes.under_way("learn"):
         lanes.submit("learn", partial(_learn_ahead, river), width=1)
     return 0.0 if started else _rest(river, found.next_look)
+
+
+def _bunches(river: River) -> Iterator[tuple[str, Sequence[Group]]]:
+    """The looks that are due, by source: those that wait for a network one change a piece, the others many."""
+    for bunch in bunches(lease(river)):
+        source = bunch[0].source
+        if _remote(river, source):
+            yield from ((source, [group]) for group in bunch)
+        else:
+            yield source, bunch
+
+
+def _remote(river: River, source: str) -> bool:
+    return isinstance(river.sources.get(source), Kept)
 
 
 def _in_time(river: River, until_s: float, work: Work) -> None:

@@ -23,6 +23,12 @@ class People:
         self._known: OrderedDict[Person, tuple[Person, datetime]] = OrderedDict()
         self._lock = Lock()
 
+    def knows(self, person: Person, now: datetime) -> bool:
+        """Whether `known` would ask nobody."""
+        with self._lock:
+            found = self._known.get(person)
+        return found is not None and now < found[1]
+
     def known(self, person: Person, lookups: tuple[Lookup, ...], now: datetime) -> Person:
         """The same person with what the lookups know beside; may wait for a network."""
         with self._lock:

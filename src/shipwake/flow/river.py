@@ -69,22 +69,12 @@ class River:
     recorded: tuple[datetime, ...] | None = None
 
     def slis_of(self, change: Change) -> tuple[Sli, ...]:
-        """The SLIs that a change is judged on, with their steps filled in; empty where it is not mapped.
-
-        A change without a service is judged on what it says it affects, else on the environment's required SLIs.
-        """
-        if not change.environment:
-            return ()
-        here = [s for s in self.config.slis if s.environment in ("", change.environment)]
-        if change.affects:
-            return tuple(s for s in here if s.name in change.affects or s.service in change.affects)
-        if change.service:
-            return tuple(s for s in here if s.service == change.service)
-        return tuple(s for s in here if s.required)
+        """The SLIs that a change is judged on, with their steps filled in; see `Config.slis_of`."""
+        return self.config.slis_of(change)
 
     def sli(self, name: str) -> Sli | None:
         """The SLI of this name."""
-        return next((s for s in self.config.slis if s.name == name), None)
+        return self.config.sli(name)
 
     def rest(self) -> None:
         """Nothing is due: let go of what is not needed for now."""

@@ -8,7 +8,7 @@ import structlog
 from shipwake.domain import Change, Health, Notice, Verdict
 from shipwake.flow.crash_points import crash_point
 from shipwake.flow.river import River
-from shipwake.store import Queued, Tx
+from shipwake.store import Queued
 from shipwake.tell import TellError
 from shipwake.verdict import message
 
@@ -22,7 +22,7 @@ LONGEST_WAIT = timedelta(minutes=10)
 
 def compose(
     river: River,
-    tx: Tx,
+    queued: Sequence[Queued],
     change: Change,
     verdict: Verdict,
     previous: Verdict | None,
@@ -30,10 +30,11 @@ def compose(
 ) -> list[Notice]:
     """The notices that this verdict asks for: none while it is too early, none where the words stay the same.
 
-    `named` are the recipients, found before: whoever knows them may have to be asked over a network.
+    `queued` are the newest notices of this change so far. `named` are the recipients, found before: whoever knows them
+    may have to be asked over a network.
     """
-    told = {queued.notice.key: queued.notice for queued in tx.outbox.of(change.id)}
-    if not told and not _worth_telling(river, change, verdict):
+    told = {q.notice.key: q.notice for q in queued}
+    if not river.channels or (not told and not _worth_telling(river, change, verdict)):
         return []
     url = f"{river.config.url.rstrip('/')}/changes/{change.id}"
     words = message(change, verdict, previous if told else None, url=url)
@@ -79,6 +80,12 @@ def recipients(river: River, change: Change) -> list[str]:
             owner for s in river.config.services if s.name == change.service for owner in s.owners
         ]
     return list(dict.fromkeys(named)) or [""]
+
+
+def may_ask(river: River, change: Change) -> bool:
+    """Whether finding the recipients may wait for a network."""
+    now = river.clock.now()
+    return bool(river.remote_lookups) and not all(river.people.knows(p, now) for p in change.people)
 
 
 def lease_notices(river: River) -> list[Queued]:

@@ -53,6 +53,12 @@ def connect(adapter: Adapter, *, reader: Reader | None = None) -> Source:
     return cast("Source", kinds.load(ROOM, adapter.kind).connect(adapter, reader))
 
 
+def apart(adapter: Adapter) -> bool:
+    """Whether the samples of a few SLIs (`only`, where the adapter has that) are read without those of all others."""
+    told = getattr(kinds.load(ROOM, adapter.kind), "apart", None)
+    return bool(told and told(adapter))
+
+
 def known() -> list[str]:
     """Every kind that can be configured."""
     return kinds.known(ROOM)

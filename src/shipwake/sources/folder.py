@@ -7,7 +7,7 @@ from threading import RLock
 
 from shipwake.config import Adapter, Setting, read
 from shipwake.domain import Samples, Sli
-from shipwake.sources import Reader
+from shipwake.sources import Reader, files
 from shipwake.sources.files import Gridded, Mended, find, gather, lay, measured_step_s, rows_of
 
 SETTINGS = (
@@ -30,7 +30,7 @@ class Folder:
     """
 
     def __init__(self, path: Path, only: Collection[str] | None = None) -> None:
-        self._pieces = gather(rows_of(find(path)), only)
+        self._pieces = gather(rows_of(find(path), only), only)
         self._gridded: dict[tuple[str, int], Gridded] = {}
         self._steps: dict[str, float] = {}
         self._lock = RLock()
@@ -83,3 +83,8 @@ class Folder:
 def connect(adapter: Adapter, _reader: Reader | None) -> Folder:
     """The samples at the adapter's path; raises FileError where they cannot be read."""
     return Folder(Path(adapter.settings["path"]), adapter.settings.get("only"))
+
+
+def apart(adapter: Adapter) -> bool:
+    """Whether the file keeps the rows of an SLI together, so that `only` reads little else."""
+    return files.apart(find(Path(adapter.settings["path"])))

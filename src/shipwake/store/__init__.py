@@ -6,7 +6,7 @@ from shipwake.store.duties import Duty
 from shipwake.store.errors import BusyError, NotMigratedError, UnreachableError, UnreadableError
 from shipwake.store.fills import Fill
 from shipwake.store.heard import HeardPage, HeardRow, Kept, Outcome, Sender, Why
-from shipwake.store.looks import Leased
+from shipwake.store.looks import Finished, Leased
 from shipwake.store.mappings import Mapping
 from shipwake.store.measurements import Push, Pushed, push_of
 from shipwake.store.outbox import Post, Queued
@@ -21,6 +21,7 @@ __all__ = [
     "Duty",
     "Fill",
     "Filter",
+    "Finished",
     "HeardPage",
     "HeardRow",
     "Kept",

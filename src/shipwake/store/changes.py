@@ -80,6 +80,12 @@ class Changes:
         found = _STORED.where(CHANGES.c.id.in_(list(ids)))
         return {row.id: _read(row) for row in self._sql.rows(found)}
 
+    def going_on(self, ids: Iterable[str]) -> dict[str, Stored]:
+        """What `get` gives of each of these ids, by the id that was asked for; unknown ones are left out."""
+        rows = self._sql.rows(_SOME, {"ids": list(ids)})
+        found = {r.id: self.get(r.merged_into) if r.merged_into else _read(r) for r in rows}
+        return {id: stored for id, stored in found.items() if stored is not None}
+
     def latest(
         self,
         service: str,
@@ -211,6 +217,7 @@ _GONE = delete(PEOPLE).where(
 )
 _NAME = Adding(PEOPLE, lambda insert: insert.on_conflict_do_nothing())
 _STORED = select(_C.id, _C.mapped, _C.health, _C.verdict_seq, _C.heard_at, _C.merged_into, _C.body)
+_SOME = _STORED.where(_C.id.in_(bindparam("ids", expanding=True)))
 _GET = _STORED.where(_C.id == bindparam("change"))
 _OLDEST = _STORED.where(_C.merged_into.is_(None)).order_by(_C.shown_at, _C.id)
 _NEWEST = _STORED.where(_C.merged_into.is_(None)).order_by(_C.shown_at.desc(), _C.id.desc())

@@ -4,6 +4,7 @@ A lease is a number that grows with each lease of the row: whoever holds an olde
 look's number, has lost the row and may write nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Executable,
-    Float,
     ForeignKey,
     Index,
     Integer,
@@ -31,6 +31,7 @@ from sqlalchemy import (
 from shipwake.domain import Look
 from shipwake.store.changes_table import CHANGES
 from shipwake.store.columns import METADATA, Instant, Wide
+from shipwake.store.levels import LEVELS
 from shipwake.store.sql import Adding, DatabaseNow, Sql, Upsert
 
 LOOKS = Table(
@@ -64,13 +65,6 @@ Index(
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
-LEVELS = Table(
-    "levels",
-    METADATA,
-    Column("change_id", Text, ForeignKey("changes.id"), primary_key=True),
-    Column("early", Float, nullable=False),
-    Column("later", Float, nullable=False),
-)
 SECOND = 1_000_000
 """Microseconds."""
 
@@ -86,6 +80,15 @@ class Leased:
     fence: int
     attempts: int = 1
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A look that was made, the look that follows it (None: the watch of this SLI is over), and whether it hurt."""
+
+    leased: Leased
+    next: Look | None
+    hurting: bool
 
 
 class Looks:
@@ -130,21 +133,25 @@ class Looks:
     def finish(self, leased: Leased, next: Look | None, *, hurting: bool = False) -> bool:  # noqa: A002 - what follows
         """End a look and plan the next; False where the fence is gone, and then write nothing else.
 
-        On PostgreSQL this also locks the change until the transaction ends, so that two workers'
-        verdicts on it follow one another. Read what the verdict is folded from after this.
+        See `finish_all`, which ends many.
         """
-        self._hold(leased.look.change)
-        following = next or leased.look
-        done = _fence(leased) | {
-            "looked_until": leased.look.due,
-            "is_hurting": hurting,
-            "goes_on": next is not None,
-            "next_number": following.number,
-            "next_due": following.due,
-            "next_anchor": following.anchor,
-            "is_later": following.later,
-        }
-        return self._sql.do(_FINISH, done) == 1
+        return self.finish_all([Finished(leased=leased, next=next, hurting=hurting)]) == [True]
+
+    def finish_all(self, ended: Sequence[Finished]) -> list[bool]:
+        """End looks and plan the next ones; False, in their order, for each whose fence is gone.
+
+        On PostgreSQL this also locks their changes until the transaction ends, so that two workers'
+        verdicts on one follow one another. Read what the verdicts are folded from after this.
+        """
+        changes = sorted({x.leased.look.change for x in ended})
+        self._sql.hold(_HOLD_ALL, changes=changes)
+        rows = self._sql.rows(_FENCES, {"changes": changes})
+        held = {(r.change_id, r.sli, r.number, r.lease) for r in rows}
+        kept = [_identity(x.leased) in held for x in ended]
+        done = [_finished(x) for x, mine in zip(ended, kept, strict=True) if mine]
+        if done:
+            self._sql.do(_FINISH, done)
+        return kept
 
     def retry(self, leased: Leased, until: datetime, why: str) -> bool:
         """Give a look back until then, its nominal due unchanged; False where the fence is gone."""
@@ -186,6 +193,10 @@ class Looks:
         at: datetime | None = self._sql.value(_NEXT_OF, {"change": change_id})
         return at
 
+    def next_of_all(self, changes: Sequence[str]) -> dict[str, datetime]:
+        """When each of these changes is looked at next; one that no look is planned for is left out."""
+        return {r.change_id: r.next for r in self._sql.rows(_NEXT_OF_ALL, {"changes": changes})}
+
     def next_due(self, *, free: bool = False) -> datetime | None:
         """The earliest time at which any look may be made; `free` leaves out those leased by now."""
         at: datetime | None = self._sql.value(_NEXT_FREE if free else _NEXT)
@@ -198,16 +209,6 @@ class Looks:
     def unlearned(self, limit: int) -> list[str]:
         """Watched changes whose level nobody has set yet, those due first."""
         return [r.change_id for r in self._sql.rows(_UNLEARNED, {"most": limit})]
-
-    def level(self, change_id: str) -> tuple[float, float] | None:
-        """What the change's evidence is held against: (early, later)."""
-        row = self._sql.first(_LEVEL, {"change": change_id})
-        return (row.early, row.later) if row else None
-
-    def set_level(self, change_id: str, early: float, later: float) -> tuple[float, float]:
-        """Keep the level; the first one stays, and is returned."""
-        self._sql.add(_SET_LEVEL, change_id=change_id, early=early, later=later)
-        return self.level(change_id) or (early, later)
 
     def changes(self, since: datetime, until: datetime) -> int:
         """How many changes that went live in (since, until] are or were watched."""
@@ -229,6 +230,13 @@ _CHANGES = (
     )
 )
 _HOLD = select(CHANGES.c.id).where(CHANGES.c.id == bindparam("change")).with_for_update()
+# In one order, so that no two workers wait in a circle.
+_HOLD_ALL = (
+    select(CHANGES.c.id)
+    .where(CHANGES.c.id.in_(bindparam("changes", expanding=True)))
+    .order_by(CHANGES.c.id)
+    .with_for_update()
+)
 _HELD = LOOKS.c
 _MINE = _HELD.change_id == bindparam("change")
 _FENCED = (
@@ -247,6 +255,25 @@ def _fence(leased: Leased) -> dict[str, Any]:
         "of_sli": look.sli,
         "as_number": look.number,
         "fence": leased.fence,
+    }
+
+
+def _identity(leased: Leased) -> tuple[str, str, int, int]:
+    """What a row still shows while the lease of its look holds."""
+    look = leased.look
+    return look.change, look.sli, look.number, leased.fence
+
+
+def _finished(ended: Finished) -> dict[str, Any]:
+    following = ended.next or ended.leased.look
+    return _fence(ended.leased) | {
+        "looked_until": ended.leased.look.due,
+        "is_hurting": ended.hurting,
+        "goes_on": ended.next is not None,
+        "next_number": following.number,
+        "next_due": following.due,
+        "next_anchor": following.anchor,
+        "is_later": following.later,
     }
 
 
@@ -301,6 +328,13 @@ _FINISH = (
         why="",
     )
 )
+_OF_THESE = _HELD.change_id.in_(bindparam("changes", expanding=True))
+# Locked on PostgreSQL, where another worker could else take over a row between this and its end.
+_FENCES = (
+    select(_HELD.change_id, _HELD.sli, _HELD.number, _HELD.lease)
+    .where(_OF_THESE, _OPEN)
+    .with_for_update()
+)
 _RETRY = (
     update(LOOKS)
     .where(_FENCED)
@@ -320,6 +354,11 @@ _CLOSE = update(LOOKS).where(_MINE, _OPEN).values(open=False, lease=_HELD.lease 
 _PROGRESS = select(_HELD.sli, _HELD.done_number, _HELD.done_due, _HELD.hurting).where(_MINE)
 _OPEN_OF = select(LOOKS).where(_MINE, _OPEN).order_by(_HELD.due, _HELD.sli)
 _NEXT_OF = select(func.min(_HELD.due, type_=Instant)).where(_MINE, _OPEN)
+_NEXT_OF_ALL = (
+    select(_HELD.change_id, func.min(_HELD.due, type_=Instant).label("next"))
+    .where(_OF_THESE, _OPEN)
+    .group_by(_HELD.change_id)
+)
 _NEXT = select(_HELD.not_before).where(_OPEN).order_by(_HELD.not_before).limit(1)
 _NEXT_FREE = _NEXT.where(_HELD.lease_until <= DatabaseNow())
 _LATE = select(func.count()).where(_OPEN, _HELD.not_before <= bindparam("now"))
@@ -331,8 +370,6 @@ _UNLEARNED = (
     .order_by(func.min(_HELD.not_before))
     .limit(bindparam("most"))
 )
-_LEVEL = select(LEVELS).where(LEVELS.c.change_id == bindparam("change"))
-_SET_LEVEL = Adding(LEVELS, lambda insert: insert.on_conflict_do_nothing())
 
 
 def _look(row: Row[Any]) -> Look:

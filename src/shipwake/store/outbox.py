@@ -1,5 +1,6 @@
 """What people are to be told, one row a notice key: the newest revision waits to be put in its channel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -163,6 +164,13 @@ class Outbox:
         """The newest notice of each recipient and channel of a change, sent or not."""
         return [_queued(r) for r in self._sql.rows(_OF, {"change": change_id})]
 
+    def of_all(self, changes: Sequence[str]) -> dict[str, list[Queued]]:
+        """The same of these changes, by change; one of which nobody was told is left out."""
+        found: dict[str, list[Queued]] = {}
+        for row in self._sql.rows(_OF_ALL, {"changes": changes}):
+            found.setdefault(row.change_id, []).append(_queued(row))
+        return found
+
     def waiting(self, now: datetime) -> bool:
         """Whether any notice may be sent now, or is being sent."""
         return self._sql.first(_ANY, {"now": now}) is not None
@@ -260,6 +268,9 @@ _FAILED = (
     )
 )
 _OF = select(OUTBOX).where(_O.change_id == bindparam("change")).order_by(_O.id)
+_OF_ALL = (
+    select(OUTBOX).where(_O.change_id.in_(bindparam("changes", expanding=True))).order_by(_O.id)
+)
 _NEXT = select(_O.not_before).where(_WAITS).order_by(_O.not_before).limit(1)
 _ANY = _NEXT.where(_O.not_before <= bindparam("now"))
 _ANY_FREE = _ANY.where(_O.lease_until <= DatabaseNow())

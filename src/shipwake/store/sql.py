@@ -95,7 +95,7 @@ class Sql:
         if self.postgres:
             self.connection.execute(_SERIALISE, {"what": what})
 
-    def hold(self, locking: Executable, **key: str) -> None:
+    def hold(self, locking: Executable, **key: str | Sequence[str]) -> None:
         """Lock rows until our transaction ends; on SQLite the whole database is ours already."""
         if self.postgres:
             self.connection.execute(locking, key)

@@ -7,6 +7,7 @@ from shipwake.store.duties import Duties
 from shipwake.store.events import Events
 from shipwake.store.fills import Fills
 from shipwake.store.heard import Deliveries
+from shipwake.store.levels import Levels
 from shipwake.store.looks import Looks
 from shipwake.store.mappings import Mappings
 from shipwake.store.outbox import Outbox
@@ -27,6 +28,7 @@ class Tx:
         "events",
         "fills",
         "heard",
+        "levels",
         "looks",
         "mappings",
         "outbox",
@@ -40,6 +42,7 @@ class Tx:
         self.events = Events(sql)
         self.changes = Changes(sql)
         self.samples = SampleChunks(sql)
+        self.levels = Levels(sql)
         self.looks = Looks(sql)
         self.verdicts = Verdicts(sql)
         self.outbox = Outbox(sql)

@@ -1,6 +1,6 @@
 """Samples in files: rows are read in batches, gathered by SLI, and laid on a grid when first asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from shipwake.sources.files import csv
@@ -15,6 +15,7 @@ __all__ = [
     "Gridded",
     "Mended",
     "Piece",
+    "apart",
     "find",
     "gather",
     "lay",
@@ -38,11 +39,20 @@ def find(path: Path) -> Path:
     raise FileError(f"{path} holds no samples; put {', '.join(NAMES[:-1])} or {NAMES[-1]} there")
 
 
-def rows_of(file: Path) -> Iterator[Rows]:
-    """The rows of a file in batches, by its ending."""
+def rows_of(file: Path, only: Collection[str] | None = None) -> Iterator[Rows]:
+    """The rows of a file in batches, by its ending; parts of it that hold no SLI of `only` may be left out."""
     if file.suffix == ".parquet":
         # Loading pyarrow takes 80 MB, which no server without such a file should pay.
         from shipwake.sources.files import parquet  # noqa: PLC0415
 
-        return parquet.batches(file)
+        return parquet.batches(file, only)
     return csv.batches(file)
+
+
+def apart(file: Path) -> bool:
+    """Whether the rows of a few SLIs can be read without those of all others."""
+    if file.suffix == ".parquet":
+        from shipwake.sources.files import parquet  # noqa: PLC0415
+
+        return parquet.apart(file)
+    return False

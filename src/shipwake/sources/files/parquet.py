@@ -1,7 +1,9 @@
 """samples.parquet in batches, so that memory does not grow with the file's row groups; pyarrow is loaded only here."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,27 +16,79 @@ from shipwake.domain import BadInputError, Floats, parse_rfc3339
 from shipwake.sources.files.columns import Columns, columns_of
 from shipwake.sources.files.rows import LATEST_US, MICROSECONDS, NO_TIME, FileError, Rows, Times
 
-BATCH = 1 << 20
+BATCH = 1 << 18
 TICKS = {"s": 1, "ms": 1_000, "us": MICROSECONDS, "ns": 1_000 * MICROSECONDS}
 
 
-def batches(path: Path) -> Iterator[Rows]:
-    """The rows of a Parquet file; raises FileError that names what cannot be read."""
+def batches(path: Path, only: Collection[str] | None = None) -> Iterator[Rows]:
+    """The rows of a Parquet file; raises FileError that names what cannot be read.
+
+    With `only`, row groups whose statistics say that they hold none of these SLIs are left out.
+    """
+    with _opened(path) as file:
+        columns = columns_of(path.name, file.schema_arrow.names)
+        _check_types(path, file.schema_arrow, columns)
+        first = 1
+        for groups, skipped in _wanted(file, only):
+            first += skipped
+            for batch in file.iter_batches(BATCH, row_groups=groups, columns=columns.names):
+                yield _rows(path, batch, columns, first)
+                first += len(batch)
+
+
+def apart(path: Path) -> bool:
+    """Whether no two row groups hold rows of different SLIs mixed, as far as their statistics tell."""
+    with _opened(path) as file:
+        place = file.schema_arrow.get_field_index("sli")
+        if place < 0:
+            return False
+        spans = [_span(file, group) for group in range(file.num_row_groups)]
+    known = sorted(span for span in spans if span is not None)
+    if len(known) < len(spans):
+        return False
+    return all(one[1] <= next_[0] for one, next_ in pairwise(known))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     try:
         with pq.ParquetFile(
             path, read_dictionary=["sli"], buffer_size=1 << 20, pre_buffer=False
         ) as file:
-            columns = columns_of(path.name, file.schema_arrow.names)
-            _check_types(path, file.schema_arrow, columns)
-            first = 1
-            for batch in file.iter_batches(BATCH, columns=columns.names):
-                yield _rows(path, batch, columns, first)
-                first += len(batch)
+            yield file
     except (pa.ArrowException, OSError) as error:
         reason = str(error).partition("\n")[0][:200]
         raise FileError(
             f"{path.name} is no Parquet that can be read ({reason}); write it again"
         ) from error
+
+
+def _span(file: pq.ParquetFile, group: int) -> tuple[str, str] | None:
+    """The first and last SLI of a row group by name; None where its statistics do not tell."""
+    metadata = file.metadata.row_group(group)
+    names = [metadata.column(i).path_in_schema for i in range(metadata.num_columns)]
+    found = metadata.column(names.index("sli")).statistics
+    if found is None or not found.has_min_max or found.null_count:
+        return None
+    low, high = found.min, found.max
+    return (low, high) if isinstance(low, str) and isinstance(high, str) else None
+
+
+def _wanted(file: pq.ParquetFile, only: Collection[str] | None) -> Iterator[tuple[list[int], int]]:
+    """Runs of row groups to read, each with how many rows before it are left out."""
+    run: list[int] = []
+    skipped = 0
+    for group in range(file.num_row_groups):
+        span = None if only is None else _span(file, group)
+        if span is None or any(span[0] <= name <= span[1] for name in only or ()):
+            run.append(group)
+            continue
+        if run:
+            yield run, skipped
+            run, skipped = [], 0
+        skipped += file.metadata.row_group(group).num_rows
+    if run:
+        yield run, skipped
 
 
 def _rows(path: Path, batch: pa.RecordBatch, columns: Columns, first: int) -> Rows:
