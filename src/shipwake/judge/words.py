@@ -88,7 +88,9 @@ def _better(e: Evidence) -> bool:
 
 
 def _matters(e: Evidence, sign: int) -> bool:
-    return e.notice is None or e.effect.estimate * sign >= e.notice
+    """Whether the estimate goes the way of the evidence: far enough where a team said what matters, else at all."""
+    moved = e.effect.estimate * sign
+    return moved >= e.notice if e.notice is not None else moved > 0
 
 
 def _quiet(sli: Sli, e: Evidence) -> bool:
