@@ -67,3 +67,4 @@ def test_what_fell_is_not_called_worse_where_more_is() -> None:
 
     assert word(gauge(), rose) == (Health.AILING, Reason.MOVED)
     assert word(gauge(), fell) == (Health.HEALTHY, Reason.NORMAL)
+    assert word(gauge(), replace(fell, recovered=True)) == (Health.HEALTHY, Reason.RECOVERED)
