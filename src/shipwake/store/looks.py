@@ -190,8 +190,7 @@ class Looks:
 
     def next_of(self, change_id: str) -> datetime | None:
         """When the change is looked at next."""
-        at: datetime | None = self._sql.value(_NEXT_OF, {"change": change_id})
-        return at
+        return self.next_of_all([change_id]).get(change_id)
 
     def next_of_all(self, changes: Sequence[str]) -> dict[str, datetime]:
         """When each of these changes is looked at next; one that no look is planned for is left out."""
@@ -353,7 +352,6 @@ _HASTEN = (
 _CLOSE = update(LOOKS).where(_MINE, _OPEN).values(open=False, lease=_HELD.lease + 1, lease_until=0)
 _PROGRESS = select(_HELD.sli, _HELD.done_number, _HELD.done_due, _HELD.hurting).where(_MINE)
 _OPEN_OF = select(LOOKS).where(_MINE, _OPEN).order_by(_HELD.due, _HELD.sli)
-_NEXT_OF = select(func.min(_HELD.due, type_=Instant)).where(_MINE, _OPEN)
 _NEXT_OF_ALL = (
     select(_HELD.change_id, func.min(_HELD.due, type_=Instant).label("next"))
     .where(_OF_THESE, _OPEN)
