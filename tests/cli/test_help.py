@@ -46,6 +46,7 @@ def test_the_verbs_are_those_that_the_pages_speak_of() -> None:
     """No verb was lost or added without this list being told."""
     assert sorted(VERBS) == [
         "backtest",
+        "backup",
         "change",
         "check",
         "demo",
@@ -53,6 +54,7 @@ def test_the_verbs_are_those_that_the_pages_speak_of() -> None:
         "list",
         "migrate",
         "replay",
+        "restore",
         "serve",
         "token",
         "verdict",

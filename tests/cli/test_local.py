@@ -192,3 +192,20 @@ def test_a_replay_of_nothing_is_64_and_writes_nothing(folder: Path) -> None:
     assert said.status == 64
     assert "nowhere is no folder" in said.err
     assert not (folder / "verdicts.jsonl").exists()
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_backup_is_made_and_comes_back(folder: Path) -> None:
+    """`backup` says what it wrote, as words or JSON, refuses a second of the same name, and `restore` puts it back."""
+    call("migrate")
+    made, again = call("backup", "copy.db"), call("backup", "copy.db")
+    forced = json.loads(call("backup", "copy.db", "--force", "--json").out)
+    (folder / "here.db").unlink()
+    back = call("restore", "copy.db")
+
+    assert (made.status, again.status, back.status) == (0, 64, 0)
+    assert re.match(r"copy\.db: 0\.\d MB, tables of version \d{4}, checked\.", made.out)
+    assert "--force" in again.err
+    assert forced["bytes"] == (folder / "copy.db").stat().st_size
+    assert "Restored from copy.db" in back.out
+    assert (folder / "here.db").is_file()
