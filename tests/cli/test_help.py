@@ -51,6 +51,7 @@ def test_the_verbs_are_those_that_the_pages_speak_of() -> None:
         "check",
         "demo",
         "doctor",
+        "export",
         "list",
         "migrate",
         "replay",

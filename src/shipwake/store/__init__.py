@@ -2,7 +2,6 @@
 
 from shipwake.store.access import Token
 from shipwake.store.backup import Copied, Progress
-from shipwake.store.beside import beside
 from shipwake.store.changes import Stored
 from shipwake.store.duties import Duty
 from shipwake.store.errors import (
@@ -63,6 +62,5 @@ __all__ = [
     "UnreachableError",
     "UnreadableError",
     "Why",
-    "beside",
     "push_of",
 ]

@@ -5,14 +5,15 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Self
+from typing import BinaryIO, Self
 
 from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from shipwake.domain import BadInputError, Samples, ShipwakeError
-from shipwake.store import backup, migrate, postgres, sqlite
+from shipwake.store import backup, export, migrate, postgres, sqlite
 from shipwake.store.backup import Copied, Progress
+from shipwake.store.beside import beside
 from shipwake.store.errors import (
     BusyError,
     NotMigratedError,
@@ -104,13 +105,8 @@ class Store:
         Raises OtherToolsError on PostgreSQL, BadInputError for a path that cannot be meant, and
         NotWrittenError where there is no room; nothing of the file is left then.
         """
-        place = self._own_file("pg_dump --format=custom --file=FILE ADDRESS")
-        if not place.is_file():
-            message = f"there is no database {place} to back up; see database: in shipwake.yaml"
-            raise BadInputError(message, where="database")
-        if path.exists() and path.samefile(place):
-            message = "this is the database itself; give another name"
-            raise BadInputError(message, where=str(path))
+        self._own_file("pg_dump --format=custom --file=FILE ADDRESS")
+        self._refuse(path)
         with self._explained(), self._reading.begin() as connection:
             # The first reading is what the copy is a snapshot of.
             migrate.version(connection)
@@ -132,6 +128,37 @@ class Store:
         with self.write() as tx:
             tx.outbox.doubt()
         return copied
+
+    def export(self, out: BinaryIO, *, progress: Progress | None = None) -> int:
+        """Write everything as JSON Lines, as it is now, while others write; returns how many lines.
+
+        In bounded memory: a row at a time, and one entry a series. Raises NotMigratedError for other
+        tables than this version's, and OSError where `out` takes no more.
+        """
+        self._refuse()
+        count = 0
+        with self._explained(), self._reading.begin() as connection:
+            for line in export.lines(Sql(connection, self._clock), progress):
+                out.write(line)
+                count += 1
+        return count
+
+    def export_to(
+        self, path: Path, *, force: bool = False, progress: Progress | None = None
+    ) -> int:
+        """The same into a file, mode 0600, that is there when it is whole; see `beside` for what it raises."""
+        self._refuse(path)
+        with beside(path, force=force) as part, part.open("wb") as out:
+            return self.export(out, progress=progress)
+
+    def _refuse(self, path: Path | None = None) -> None:
+        """Raise BadInputError where there is no database to read, or `path` is that database."""
+        if self._sqlite and not self._place.is_file():
+            message = f"there is no database {self._place}; see database: in shipwake.yaml"
+            raise BadInputError(message, where="database")
+        if path and self._sqlite and path.exists() and path.samefile(self._place):
+            message = "this is the database itself; give another name"
+            raise BadInputError(message, where=str(path))
 
     def _own_file(self, instead: str) -> Path:
         """The file that is the database; raises OtherToolsError where it is none."""
