@@ -1,8 +1,11 @@
 """The words hold together: none says what the numbers beside it deny."""
 
+from dataclasses import replace
+
 import pytest
 
-from shipwake.domain import Better, Health
+from shipwake.domain import Band, Better, Effect, Health, Reason
+from shipwake.judge.words import Evidence, word
 from tests.judge.cases import HISTORY, found, gauge, judged, learned, noisy
 
 
@@ -41,3 +44,27 @@ def test_a_level_that_stays_is_no_move(seed: int, better: Better, shift: float) 
     assert word.effect is not None
     assert word.effect.low * word.effect.high > 0
     assert word.health is Health.HEALTHY
+
+
+def test_what_fell_is_not_called_worse_where_more_is() -> None:
+    """Spikes may be evidence of harm beside a mean that fell: no sentence can say both."""
+    rose = Evidence(
+        p_worse=1e-4,
+        p_better=1.0,
+        level=0.01,
+        effect=Effect(estimate=1.0, low=-1.0, high=3.0, unit="ms", relative=0.1),
+        expected=Band(low=9.0, high=11.0),
+        sign=1,
+        samples=60,
+        noticeable=1.0,
+        notice=None,
+        recovered=False,
+        stayed=False,
+        lost=False,
+        factor=1.0,
+    )
+    fell = replace(rose, effect=replace(rose.effect, estimate=-0.5))
+
+    assert word(gauge(), rose) == (Health.AILING, Reason.MOVED)
+    assert word(gauge(), fell) == (Health.HEALTHY, Reason.NORMAL)
+    assert word(gauge(), replace(fell, recovered=True)) == (Health.HEALTHY, Reason.RECOVERED)

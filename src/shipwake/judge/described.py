@@ -11,6 +11,7 @@ from shipwake.judge.effect import estimates
 from shipwake.judge.moments import HORIZON, STOPS, Index, Moments
 from shipwake.judge.ridge import FOLDS
 from shipwake.judge.statistics import STRETCH
+from shipwake.judge.sums import running_sums
 
 FEATURES = ("level", "first third", "second third", "last third", "highest seven", "lowest seven")
 MOST = 400
@@ -77,8 +78,7 @@ def describe(z: Floats, moments: Moments, moments_s: Floats) -> Described:
 
 def features(z: Floats) -> Floats:
     """FEATURES of paths [60, n] at each of STOPS: [n, stops, 6], all of them levels of some stretch."""
-    total = np.zeros((HORIZON + 1, z.shape[1]))
-    np.cumsum(z, axis=0, out=total[1:])
+    total = running_sums(z)
     rows = []
     for m, level in zip(STOPS, estimates(z), strict=True):
         edges = [m * k // 3 for k in range(4)]

@@ -59,10 +59,7 @@ def far_estimates(z: Floats) -> Floats:
 
 def straying(found: Floats, effective: float) -> Straying:
     """From what `estimates` made [len(STOPS), n] of placebo paths, of which `effective` are independent."""
-    cut = (1 - COVERAGE) / 2
-    n = found.shape[1]
-    places = [int(cut * (n - 1)), n // 2, int(np.ceil((1 - cut) * (n - 1)))]
-    low, middle, high = np.sort(found, axis=1)[:, places].T
+    low, middle, high = _quantiles(found)
     wide = 1 + 2 / effective
     return Straying(middle + wide * (low - middle), middle, middle + wide * (high - middle))
 
@@ -74,11 +71,16 @@ def straying_of_counts(z: Floats, measure: Measure, least: float, effective: flo
     """
     ends = np.array(STOPS)
     found = estimates(z) * ends[:, None] / measure.over(np.zeros_like(ends), ends, 0)
+    low, _, high = (1 + 2 / effective) * _quantiles(found)
+    return Straying(np.minimum(low, -least), np.zeros(len(ends)), np.maximum(high, least))
+
+
+def _quantiles(found: Floats) -> Floats:
+    """What holds the middle of each row [.., n], and its middle: low, middle and high, [3, ..]."""
     cut = (1 - COVERAGE) / 2
     n = found.shape[1]
-    places = [int(cut * (n - 1)), int(np.ceil((1 - cut) * (n - 1)))]
-    low, high = (1 + 2 / effective) * np.sort(found, axis=1)[:, places].T
-    return Straying(np.minimum(low, -least), np.zeros(len(ends)), np.maximum(high, least))
+    places = [int(cut * (n - 1)), n // 2, int(np.ceil((1 - cut) * (n - 1)))]
+    return np.asarray(np.sort(found, axis=1)[:, places].T)
 
 
 def stayed(z: Floats, since: Floats, effect: Effect) -> bool:

@@ -11,9 +11,9 @@ from shipwake.judge import beyond, counts, recurrence
 from shipwake.judge.calibration import Calibration, calibrate
 from shipwake.judge.described import describe
 from shipwake.judge.effect import (
+    FAR_STOPS,
     Straying,
     estimates,
-    far_estimates,
     straying,
     straying_of_counts,
 )
@@ -131,9 +131,10 @@ def _model(sli: Sli, series: Series, moments: Moments) -> Model:
     limit, drawn = _limits(z)
     clipped = np.clip(z, -limit[:, None], limit[:, None])
     calmed = (after - habit.returned.curve[:, None]) / beside[1:]
-    up, down = _calibrations(z, calmed, (limit, drawn), moments.effective, habit)
+    levels = estimates(z)
+    up, down = _calibrations(z, calmed, levels, (limit, drawn), moments.effective, habit)
     low, high = _band(clipped)
-    strays = straying(estimates(z), moments.effective)
+    strays = straying(levels, moments.effective)
     means = _means(series, moments, residuals, scale, strays)
     return Model(
         transform=series.transform,
@@ -176,21 +177,29 @@ def _most(series: Series) -> float:
 
 
 def _calibrations(
-    z: Floats, after: Floats, limits: tuple[Floats, Floats], worth: float, habit: recurrence.Habit
+    z: Floats,
+    after: Floats,
+    levels: Floats,
+    limits: tuple[Floats, Floats],
+    worth: float,
+    habit: recurrence.Habit,
 ) -> tuple[Calibration, Calibration]:
-    """Both directions, from scaled residuals [60, n] at placebo moments and [60, k] after earlier changes."""
+    """Both directions, from scaled residuals [60, n] at placebo moments and [60, k] after earlier changes.
+
+    `levels` [len(STOPS), n] are the estimates of those at placebo moments.
+    """
     raw, drawn = (limit[:, None] for limit in limits)
     placebo, changed = (
         both_ways(Paths(np.clip(q, -raw, raw), np.clip(q, -drawn, drawn), Mean()))
         for q in (z, after)
     )
-    levels, floor = far_estimates(z), _least(limits[1])
+    far, floor = levels[-len(FAR_STOPS) :], _least(limits[1])
     up, down = (
         replace(
             unrested(
                 calibrate(usual, worth, floor), usual, found, forgiven=habit.returned.count > 0
             ),
-            beyond=beyond.calibrate(levels, sign, worth),
+            beyond=beyond.calibrate(far, sign, worth),
         )
         for usual, found, sign in zip(placebo, changed, (1, -1), strict=True)
     )

@@ -58,21 +58,21 @@ def degree(effect: Effect, expected: Band, sign: int) -> float:
 def word(sli: Sli, e: Evidence) -> tuple[Health, Reason]:
     """The health of one indicator, and why."""
     if e.p_worse <= e.level and _matters(e, e.sign) and not e.stayed:
-        return _worse(e)
+        if e.recovered:
+            return Health.HEALTHY, Reason.RECOVERED
+        if e.effect.estimate * e.sign > 0:
+            return _worse(e)
     if sli.better is not Better.EITHER and _better(e):
         return Health.IMPROVED, Reason.MOVED
     if _quiet(sli, e):
         return Health.UNKNOWN, Reason.TOO_QUIET
-    if e.notice is not None:
-        if e.noticeable is None or e.noticeable > e.notice:
-            return Health.UNKNOWN, Reason.SO_FAR
-        return Health.HEALTHY, Reason.NORMAL
-    return Health.HEALTHY, Reason.NORMAL if e.samples >= SETTLED else Reason.SO_FAR
+    if e.notice is not None and (e.noticeable is None or e.noticeable > e.notice):
+        return Health.UNKNOWN, Reason.SO_FAR
+    settled = e.notice is not None or e.samples >= SETTLED
+    return Health.HEALTHY, Reason.NORMAL if settled else Reason.SO_FAR
 
 
 def _worse(e: Evidence) -> tuple[Health, Reason]:
-    if e.recovered:
-        return Health.HEALTHY, Reason.RECOVERED
     if e.lost:
         return Health.UNHEALTHY, Reason.OBJECTIVE_LOST
     far = FAR * (e.expected.half_width if e.notice is None else e.notice)

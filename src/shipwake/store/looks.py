@@ -190,8 +190,7 @@ class Looks:
 
     def next_of(self, change_id: str) -> datetime | None:
         """When the change is looked at next."""
-        at: datetime | None = self._sql.value(_NEXT_OF, {"change": change_id})
-        return at
+        return self.next_of_all([change_id]).get(change_id)
 
     def next_of_all(self, changes: Sequence[str]) -> dict[str, datetime]:
         """When each of these changes is looked at next; one that no look is planned for is left out."""
@@ -363,7 +362,6 @@ _SINCE = (
     .join_from(LOOKS, CHANGES, CHANGES.c.id == _HELD.change_id)
     .where(_OPEN)
 )
-_NEXT_OF = select(func.min(_HELD.due, type_=Instant)).where(_MINE, _OPEN)
 _NEXT_OF_ALL = (
     select(_HELD.change_id, func.min(_HELD.due, type_=Instant).label("next"))
     .where(_OF_THESE, _OPEN)
