@@ -8,6 +8,7 @@ from scripts.reference.page import table
 from shipwake.config import SECTIONS, SETTINGS, Config, Setting, read
 from shipwake.config.adapters import COMMON, KIND, NAME
 from shipwake.config.file import ENVIRONMENT, SERVICE, WATCH
+from shipwake.config.keep import KEEP
 from shipwake.config.slis import Known, sli_settings
 from shipwake.domain import Schedule
 
@@ -22,6 +23,7 @@ def text() -> str:
         "environments": ENVIRONMENT.settings,
         "slis": sli_settings(Known()),
         "watch": WATCH.settings,
+        "keep": KEEP.settings,
     }
     keys |= {name: (KIND, NAME, *COMMON.get(room, ())) for name, room in ROOMS.items()}
     sections = [

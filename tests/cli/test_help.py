@@ -46,13 +46,16 @@ def test_the_verbs_are_those_that_the_pages_speak_of() -> None:
     """No verb was lost or added without this list being told."""
     assert sorted(VERBS) == [
         "backtest",
+        "backup",
         "change",
         "check",
         "demo",
         "doctor",
+        "export",
         "list",
         "migrate",
         "replay",
+        "restore",
         "serve",
         "token",
         "verdict",

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -192,3 +194,46 @@ def test_a_replay_of_nothing_is_64_and_writes_nothing(folder: Path) -> None:
     assert said.status == 64
     assert "nowhere is no folder" in said.err
     assert not (folder / "verdicts.jsonl").exists()
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_backup_is_made_and_comes_back(folder: Path) -> None:
+    """`backup` says what it wrote, as words or JSON, refuses a second of the same name, and `restore` puts it back."""
+    call("migrate")
+    made, again = call("backup", "copy.db"), call("backup", "copy.db")
+    forced = json.loads(call("backup", "copy.db", "--force", "--json").out)
+    (folder / "here.db").unlink()
+    back = call("restore", "copy.db")
+
+    assert (made.status, again.status, back.status) == (0, 64, 0)
+    assert re.match(r"copy\.db: 0\.\d MB, tables of version \d{4}, checked\.", made.out)
+    assert "--force" in again.err
+    assert forced["bytes"] == (folder / "copy.db").stat().st_size
+    assert "Restored from copy.db" in back.out
+    assert (folder / "here.db").is_file()
+
+
+@pytest.mark.usefixtures("settings")
+def test_everything_is_exported(folder: Path) -> None:
+    """`export` writes a file of lines, and with `-` the same lines to the standard output."""
+    call("migrate")
+    said = call("export", "all.jsonl")
+    command = [sys.executable, "-m", "shipwake.cli", "export", "-"]
+    streamed = subprocess.run(command, capture_output=True, check=True).stdout
+    lines = (folder / "all.jsonl").read_bytes().splitlines()
+
+    assert said.out == "all.jsonl: 2 lines.\n"
+    assert [json.loads(line)["kind"] for line in lines] == ["export", "end"]
+    assert streamed.splitlines()[1:] == lines[1:]
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_stream_without_room_is_no_success() -> None:
+    """Where the output takes no more, the export ends with 70 and says that it is not whole."""
+    call("migrate")
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "shipwake.cli", "export", "-"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.returncode == 70
+    assert "broke off" in done.stderr

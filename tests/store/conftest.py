@@ -112,3 +112,25 @@ def sqlite_store(_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -
     opened = Store.open(f"sqlite:///{path}?synchronous=off", clock=ManualClock(START))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Path:
+    """A database of some size that nobody has open."""
+    from tests.store import copies
+
+    path = tmp_path / "shipwake.db"
+    with copies.opened(path) as opened:
+        copies.fill(opened, chunks=300)
+    return path
+
+
+@pytest.fixture
+def backup(full: Path, tmp_path: Path) -> Path:
+    """A backup of it."""
+    from tests.store import copies
+
+    path = tmp_path / "backup.db"
+    with copies.opened(full) as opened:
+        opened.back_up(path)
+    return path

@@ -206,7 +206,7 @@ def test_old_chunks_can_be_forgotten(store: Store) -> None:
     push(store, list(range(-2000, 0)), [1.0] * 2000)
     with store.write() as tx:
         tx.samples.push("other", 60, 1, [T0], [1.0])
-        gone = tx.samples.forget(START - 1000 * MINUTE)
+        gone = tx.samples.forget(tx.samples.old(START - 1000 * MINUTE, 100))
         first = tx.samples.first("p95")
         found = tx.samples.read("p95", START - 1000 * MINUTE, START)
         other = tx.samples.first("other")

@@ -6,7 +6,7 @@ from shipwake.config.field import Document, Field, from_json
 from shipwake.config.file import SECTIONS, default, load, parse
 from shipwake.config.kinds import BrokenKindError, UnknownKindError
 from shipwake.config.mistake import ConfigError, Mistake, MistakesError
-from shipwake.config.model import Adapter, Config, Environment, Service
+from shipwake.config.model import Adapter, Config, Environment, Keep, Service
 from shipwake.config.scalars import SETTINGS
 from shipwake.config.secret import Secret
 from shipwake.config.table import Setting, Table, gathering, one_of_keys
@@ -24,6 +24,7 @@ __all__ = [
     "Document",
     "Environment",
     "Field",
+    "Keep",
     "Mistake",
     "MistakesError",
     "Secret",

@@ -8,6 +8,7 @@ from typing import Any
 from shipwake.config import read
 from shipwake.config.adapters import adapters, needs_query
 from shipwake.config.field import Document, Field, closest, listed
+from shipwake.config.keep import keep
 from shipwake.config.mistake import ConfigError, Mistake, MistakesError
 from shipwake.config.model import MEGABYTE, Config, Environment, Service
 from shipwake.config.scalars import (
@@ -78,6 +79,7 @@ SECTIONS = {
     "lookup": "Who completes commits and people.",
     "slis": "What is measured.",
     "watch": "When we look.",
+    "keep": "How long things are kept.",
 }
 
 
@@ -152,6 +154,9 @@ def _sections(
         if entries[key].value is not None:
             with gathering(mistakes):
                 values[key] = readers[key](entries[key])
+    if "keep" in entries and entries["keep"].value is not None:
+        with gathering(mistakes):
+            values["keep"] = keep(entries["keep"], values)
     return values
 
 

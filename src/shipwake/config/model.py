@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -48,6 +49,14 @@ EVENT_LOOKUP = Adapter(kind="event", name="event")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """How long what is not kept for ever is kept; None: for ever. Verdicts and their evidence always are."""
+
+    bodies: timedelta | None = timedelta(days=30)
+    samples: timedelta | None = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything that can be set, checked: what refers to another part of it is known to exist."""
 
@@ -59,6 +68,7 @@ class Config:
     lookup: tuple[Adapter, ...] = (EVENT_LOOKUP,)
     slis: tuple[Sli, ...] = ()
     watch: Schedule = field(default_factory=Schedule)
+    keep: Keep = field(default_factory=Keep)
     caution: float = 0.01
     false_alarms: Rate | None = None
     """In place of `caution`."""

@@ -21,10 +21,11 @@ from shipwake.domain.rate import SPANS, Rate
 from shipwake.domain.samples import Floats, Samples, Slot, States
 from shipwake.domain.sli import Better, NoticeSize, Sli, SliKind
 from shipwake.domain.verdict import Finding, Sure, Suspect, Verdict
-from shipwake.domain.watch import Look, Schedule, next_look, planned
+from shipwake.domain.watch import HISTORY, Look, Schedule, next_look, planned
 
 __all__ = [
     "EXIT_CODES",
+    "HISTORY",
     "SPANS",
     "WORST_FIRST",
     "Advice",

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from shipwake.domain.people import Exposure
 
+HISTORY = timedelta(days=28)
+"""How much of an SLI's past its normal is learned from."""
 EARLY = (3, 5, 8, 12, 20, 30, 45, 60)
 HURTING_EVERY = 5
 """Units between looks while an indicator hurts."""

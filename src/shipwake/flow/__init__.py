@@ -1,5 +1,6 @@
 """The one way that news takes: hear, join, watch, look, learn, tell, converse; the only room that writes."""
 
+from shipwake.domain import HISTORY
 from shipwake.flow.announce import announce, map_name
 from shipwake.flow.caution import caution_at, judged_lately
 from shipwake.flow.converse import converse
@@ -16,7 +17,7 @@ from shipwake.flow.nearby import others_near
 from shipwake.flow.normals import Normals
 from shipwake.flow.push import Batch, Taken, push
 from shipwake.flow.readers import Readers
-from shipwake.flow.river import HISTORY, Channel, River, with_steps
+from shipwake.flow.river import Channel, River, with_steps
 from shipwake.flow.together import look
 from shipwake.flow.watch import open_watch
 

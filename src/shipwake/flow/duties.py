@@ -5,23 +5,15 @@ from datetime import timedelta
 
 from shipwake.flow.describe import describe
 from shipwake.flow.fill import FILL, LEASE_S, fill
+from shipwake.flow.forget import FORGET, asked, forget
 from shipwake.flow.kept import Kept
 from shipwake.flow.poll import poll
-from shipwake.flow.river import DESCRIBE, HISTORY, River
+from shipwake.flow.river import DESCRIBE, River
 from shipwake.store import Duty
 
-POLL, FORGET = "poll", "forget"
-SPARE = timedelta(days=7)
-"""How much longer than they are learned from samples are kept."""
-DAY = timedelta(days=1)
-
-
-def forget(river: River, duty: Duty) -> None:
-    """Let go of samples that nothing is learned from any more."""
-    now = river.clock.now()
-    with river.store.write(patient=True) as tx:
-        tx.samples.forget(now - HISTORY - SPARE)
-        tx.duties.done(duty, again=now + DAY)
+POLL = "poll"
+SOON = timedelta(minutes=10)
+"""After the start: what is due then goes first."""
 
 
 DOES: dict[str, Callable[[River, Duty], None]] = {
@@ -37,7 +29,8 @@ def owe(river: River) -> None:
     """Note what this configuration asks for; what is owed already stays as it is."""
     now = river.clock.now()
     with river.store.write() as tx:
-        tx.duties.owe(FORGET, "samples", now + DAY)
+        for what, length in asked(river).items():
+            tx.duties.owe(FORGET, what, now + SOON, asks=length)
         for sli in river.config.slis:
             kept = river.sources.get(sli.source)
             if isinstance(kept, Kept):

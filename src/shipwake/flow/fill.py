@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 import structlog
 
-from shipwake.domain import Samples, Sli, Slot, from_epoch
+from shipwake.domain import HISTORY, Samples, Sli, Slot, from_epoch
 from shipwake.flow.kept import Kept, laid
-from shipwake.flow.river import HISTORY, River
+from shipwake.flow.river import River
 from shipwake.sources import SourceError
 from shipwake.store import Duty, Fill, Tx
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from shipwake.domain import Change, Health, Samples, Sli
+from shipwake.domain import HISTORY, Change, Health, Samples, Sli
 from shipwake.flow.caution import caution_at
 from shipwake.flow.detectors import DetectorError
-from shipwake.flow.river import HISTORY, River
+from shipwake.flow.river import River
 from shipwake.judge import Level, Normal, Past, learn, level
 from shipwake.sources import SourceError
 from shipwake.store import Stored, Tx

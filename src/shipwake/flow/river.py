@@ -22,8 +22,6 @@ from shipwake.store import Store
 from shipwake.tell import Teller
 from shipwake.wire.clock import Clock
 
-HISTORY = timedelta(days=28)
-"""How much of an SLI's past its normal is learned from."""
 DESCRIBE = "describe"
 """The duty to look up what is in a change."""
 

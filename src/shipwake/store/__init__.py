@@ -1,9 +1,19 @@
 """The only room with SQL."""
 
 from shipwake.store.access import Token
+from shipwake.store.backup import Copied, Progress
 from shipwake.store.changes import Stored
 from shipwake.store.duties import Duty
-from shipwake.store.errors import BusyError, NotMigratedError, UnreachableError, UnreadableError
+from shipwake.store.errors import (
+    BusyError,
+    NoBackupError,
+    NotMigratedError,
+    NotReplacedError,
+    NotWrittenError,
+    OtherToolsError,
+    UnreachableError,
+    UnreadableError,
+)
 from shipwake.store.fills import Fill
 from shipwake.store.heard import HeardPage, HeardRow, Kept, Outcome, Sender, Why
 from shipwake.store.looks import Finished, Leased
@@ -18,6 +28,7 @@ from shipwake.store.writer import SamplesWriter
 
 __all__ = [
     "BusyError",
+    "Copied",
     "Duty",
     "Fill",
     "Filter",
@@ -27,10 +38,15 @@ __all__ = [
     "Kept",
     "Leased",
     "Mapping",
+    "NoBackupError",
     "NotMigratedError",
+    "NotReplacedError",
+    "NotWrittenError",
+    "OtherToolsError",
     "Outcome",
     "Page",
     "Post",
+    "Progress",
     "Push",
     "Pushed",
     "PushedSamples",

@@ -23,3 +23,22 @@ class UnreadableError(ShipwakeError):
 
 class UnreachableError(ShipwakeError):
     """The database does not answer: check the address under `database:` and that it runs."""
+
+
+class NotWrittenError(ShipwakeError):
+    """A file could not be written, and nothing of it is left: make room, or name another place."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=False)
+
+
+class NoBackupError(ShipwakeError):
+    """This is no backup that this program can restore: name a file that `shipwake backup` wrote."""
+
+
+class NotReplacedError(ShipwakeError):
+    """The database may not be replaced as it stands: the message says what is in the way."""
+
+
+class OtherToolsError(ShipwakeError):
+    """A PostgreSQL is backed up by its own tools: use `pg_dump` and `pg_restore` as docs/how-to/back-up.md says."""

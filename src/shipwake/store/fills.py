@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Float, Integer, Row, Table, Text, bindparam, select
+from sqlalchemy import Column, Float, Integer, Row, Table, Text, bindparam, case, select, update
 
 from shipwake.store.columns import METADATA, Instant
 from shipwake.store.sql import Adding, Sql
@@ -68,6 +68,10 @@ class Fills:
         row = self._sql.first(_GET, {"wanted": sli})
         return _fill(row) if row else None
 
+    def let_go(self, before: datetime) -> None:
+        """Remember that nothing from before that time is here any more: it is asked for again where it is wanted."""
+        self._sql.do(_LET_GO, {"before": before})
+
     def all(self) -> list[Fill]:
         """Every one, by SLI."""
         return [_fill(r) for r in self._sql.rows(select(FILLS).order_by(FILLS.c.sli))]
@@ -89,7 +93,20 @@ _PUT = Adding(
     FILLS,
     lambda insert: insert.on_conflict_do_update(
         index_elements=["sli"],
-        set_={c.name: insert.excluded[c.name] for c in FILLS.c if c.name != "sli"},
+        set_={c.name: insert.excluded[c.name] for c in FILLS.c if c.name != "sli"}
+        # Whoever reads on does not know of what was let go of meanwhile.
+        | {
+            "start": case(
+                (FILLS.c.start > insert.excluded.start, FILLS.c.start), else_=insert.excluded.start
+            )
+        },
     ),
+)
+_START = case(
+    (FILLS.c.until < bindparam("before", type_=Instant), FILLS.c.until),
+    else_=bindparam("before", type_=Instant),
+)
+_LET_GO = (
+    update(FILLS).where(FILLS.c.start < bindparam("before", type_=Instant)).values(start=_START)
 )
 _GET = select(FILLS).where(FILLS.c.sli == bindparam("wanted"))

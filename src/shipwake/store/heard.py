@@ -1,6 +1,7 @@
 """Deliveries as they came, until they are understood and after, and counts of those that are not kept."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -178,6 +179,25 @@ class Deliveries:
         if row := self._end(id, Outcome.UNREADABLE, reason, 0):
             self.count(row[0], row[1], Outcome.UNREADABLE, text=reason, at=row[2])
 
+    def old(self, before: datetime, most: int, size: int) -> list[int]:
+        """The oldest deliveries received before that time that are understood, for `forget`.
+
+        At most so many, and not many more than `size` bytes together. One that waits to be read, or
+        could not be read, is not among them.
+        """
+        ids, room = [], size
+        for row in self._sql.rows(_OLDEST, {"most": most}):
+            # Numbers rise with time: whatever follows one that is young is young too, or soon old.
+            if row.received >= before or room <= 0:
+                break
+            ids.append(row.id)
+            room -= row.size
+        return ids
+
+    def forget(self, ids: Sequence[int]) -> int:
+        """Delete these deliveries, as far as they are understood; what they said stays. Returns how many."""
+        return self._sql.do(_FORGET, {"ids": ids})
+
     def _end(
         self, id: int, outcome: Outcome, text: str, events: int
     ) -> tuple[str, str, datetime] | None:
@@ -335,6 +355,14 @@ _PENDING = (
     .order_by(HEARD.c.id)
     .limit(bindparam("most"))
 )
+_UNDERSTOOD = HEARD.c.outcome == Outcome.UNDERSTOOD.value
+_OLDEST = (
+    select(HEARD.c.id, HEARD.c.received, func.length(HEARD.c.body).label("size"))
+    .where(_UNDERSTOOD)
+    .order_by(HEARD.c.id)
+    .limit(bindparam("most"))
+)
+_FORGET = delete(HEARD).where(HEARD.c.id.in_(bindparam("ids", expanding=True)), _UNDERSTOOD)
 _COUNT = Adding(
     COUNTS,
     lambda insert: insert.on_conflict_do_update(

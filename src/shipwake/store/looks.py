@@ -205,6 +205,11 @@ class Looks:
         """How many looks are due and not yet made."""
         return int(self._sql.value(_LATE, {"now": now}))
 
+    def since(self) -> datetime | None:
+        """When the first of all changes that are still watched went live; None where none is watched."""
+        row = self._sql.first(_SINCE)
+        return min((at for at in row or () if at), default=None)
+
     def unlearned(self, limit: int) -> list[str]:
         """Watched changes whose level nobody has set yet, those due first."""
         return [r.change_id for r in self._sql.rows(_UNLEARNED, {"most": limit})]
@@ -352,6 +357,11 @@ _HASTEN = (
 _CLOSE = update(LOOKS).where(_MINE, _OPEN).values(open=False, lease=_HELD.lease + 1, lease_until=0)
 _PROGRESS = select(_HELD.sli, _HELD.done_number, _HELD.done_due, _HELD.hurting).where(_MINE)
 _OPEN_OF = select(LOOKS).where(_MINE, _OPEN).order_by(_HELD.due, _HELD.sli)
+_SINCE = (
+    select(func.min(_HELD.anchor, type_=Instant), func.min(CHANGES.c.at, type_=Instant))
+    .join_from(LOOKS, CHANGES, CHANGES.c.id == _HELD.change_id)
+    .where(_OPEN)
+)
 _NEXT_OF_ALL = (
     select(_HELD.change_id, func.min(_HELD.due, type_=Instant).label("next"))
     .where(_OF_THESE, _OPEN)

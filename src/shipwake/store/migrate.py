@@ -20,6 +20,11 @@ def version(connection: Connection) -> str | None:
     return found
 
 
+def known() -> set[str]:
+    """Every version of the tables that this program can bring to its own."""
+    return {script.name.partition("_")[0] for script in (SCRIPTS / "versions").glob("[0-9]*.py")}
+
+
 def upgrade(engine: Engine) -> None:
     """Run the scripts that are missing; where none is, Alembic is not even loaded."""
     with engine.begin() as connection:

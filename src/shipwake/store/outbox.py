@@ -160,6 +160,10 @@ class Outbox:
         end = _fence(queued) | {"reason": reason[:500], "tried": queued.notice.revision}
         return self._sql.do(_FAILED, end) == 1
 
+    def doubt(self) -> int:
+        """Take each notice that waits, and is not known to be there, as one that may have been sent; how many."""
+        return self._sql.do(_DOUBT)
+
     def of(self, change_id: str) -> list[Queued]:
         """The newest notice of each recipient and channel of a change, sent or not."""
         return [_queued(r) for r in self._sql.rows(_OF, {"change": change_id})]
@@ -252,6 +256,7 @@ _SENT = (
         why="",
     )
 )
+_DOUBT = update(OUTBOX).where(_WAITS, _O.ref.is_(None), _O.attempts == 0).values(attempts=1)
 _KEEP_REF = update(OUTBOX).where(_THIS, _O.ref.is_(None)).values(ref=bindparam("new_ref"))
 _RETRY = (
     update(OUTBOX)

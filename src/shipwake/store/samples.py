@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     delete,
+    func,
     select,
 )
 
@@ -50,6 +51,24 @@ _LOCK = (
     .order_by(SERIES.c.id)
     .with_for_update()
 )
+_CHUNK = chunks.CHUNKS.c.id
+_OLDEST = select(
+    SERIES,
+    select(func.min(_CHUNK))
+    .where(
+        SERIES.c.id * (1 << chunks.SHIFT) <= _CHUNK,
+        (SERIES.c.id + 1) * (1 << chunks.SHIFT) > _CHUNK,
+    )
+    .scalar_subquery()
+    .label("oldest"),
+).order_by(SERIES.c.id)
+_IDS = (
+    select(_CHUNK)
+    .where(_CHUNK.between(bindparam("first"), bindparam("last")))
+    .order_by(_CHUNK)
+    .limit(bindparam("most"))
+)
+_FORGET = delete(chunks.CHUNKS).where(_CHUNK.in_(bindparam("ids", expanding=True)))
 WIDEST = 5_000_000
 """Slots read at once: 28 days of one-second samples twice over."""
 MINUTE = timedelta(minutes=1)
@@ -180,16 +199,20 @@ class SampleChunks:
                 self._sql.do(delete(chunks.CHUNKS).where(own))
                 self._sql.do(delete(SERIES).where(SERIES.c.id == series.id))
 
-    def forget(self, before: datetime) -> int:
-        """Delete every chunk that ends before that time; returns how many that were."""
-        gone = 0
-        for series in self.series():
-            end = series.grid.first_from(before.timestamp()) // series.grid.slots
-            own = chunks.CHUNKS.c.id.between(
-                chunks.key(series.id, 0), chunks.key(series.id, end) - 1
-            )
-            gone += self._sql.do(delete(chunks.CHUNKS).where(own))
-        return gone
+    def old(self, before: datetime, most: int) -> list[int]:
+        """Up to so many chunks that end before that time, for `forget`, which then need not look for them."""
+        found: list[int] = []
+        for row in self._sql.rows(_OLDEST):
+            grid = _read(row).grid
+            end = chunks.key(row.id, grid.first_from(before.timestamp()) // grid.slots)
+            if row.oldest is not None and row.oldest < end and len(found) < most:
+                room = {"first": row.oldest, "last": end - 1, "most": most - len(found)}
+                found += [r.id for r in self._sql.rows(_IDS, room)]
+        return found
+
+    def forget(self, ids: Sequence[int]) -> int:
+        """Delete these chunks; returns how many there were."""
+        return self._sql.do(_FORGET, {"ids": ids})
 
 
 def _identity(push: Push) -> Identity:

@@ -3,15 +3,23 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from pathlib import Path
 from threading import Lock
-from typing import Self
+from typing import BinaryIO, Self
 
 from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from shipwake.domain import BadInputError, Samples, ShipwakeError
-from shipwake.store import migrate, postgres, sqlite
-from shipwake.store.errors import BusyError, NotMigratedError, UnreachableError
+from shipwake.store import backup, export, migrate, postgres, sqlite
+from shipwake.store.backup import Copied, Progress
+from shipwake.store.beside import beside
+from shipwake.store.errors import (
+    BusyError,
+    NotMigratedError,
+    OtherToolsError,
+    UnreachableError,
+)
 from shipwake.store.right_of_way import RightOfWay
 from shipwake.store.sql import Sql
 from shipwake.store.tx import Tx
@@ -33,6 +41,7 @@ class Store:
 
     def __init__(self, url: URL, *, clock: Clock) -> None:
         self._clock = clock
+        self._place = Path(url.database or "")
         self._sqlite = url.get_backend_name() in SQLITE
         self._writing, self._reading = (sqlite if self._sqlite else postgres).connect(url)
         self._way = RightOfWay(sqlite.PATIENCE_S)
@@ -87,6 +96,76 @@ class Store:
         """One snapshot: what others write meanwhile is not seen, and nothing can be written."""
         with self._explained(), self._reading.begin() as connection:
             yield Tx(Sql(connection, self._clock))
+
+    def back_up(
+        self, path: Path, *, force: bool = False, progress: Progress | None = None
+    ) -> Copied:
+        """Copy the database as it is now into one file, mode 0600, while others write to it.
+
+        Raises OtherToolsError on PostgreSQL, BadInputError for a path that cannot be meant, and
+        NotWrittenError where there is no room; nothing of the file is left then.
+        """
+        self._own_file("pg_dump --format=custom --file=FILE ADDRESS")
+        self._refuse(path)
+        with self._explained(), self._reading.begin() as connection:
+            # The first reading is what the copy is a snapshot of.
+            migrate.version(connection)
+            held = connection.connection.driver_connection
+            return backup.back_up(held, path, force=force, progress=progress)
+
+    def restore(
+        self, path: Path, *, force: bool = False, progress: Progress | None = None
+    ) -> Copied:
+        """Put a backup in the place of the whole database, and bring its tables to this version.
+
+        Of what waits to be told, each is looked for at its receiver first: it may have been sent since.
+        Raises OtherToolsError on PostgreSQL, NoBackupError for a file that is none, and
+        NotReplacedError for a database that is open, or not empty (unless `force`).
+        """
+        place = self._own_file("pg_restore --no-owner --exit-on-error --dbname=ADDRESS FILE")
+        copied = backup.restore(path, place, force=force, progress=progress)
+        self.migrate()
+        with self.write() as tx:
+            tx.outbox.doubt()
+        return copied
+
+    def export(self, out: BinaryIO, *, progress: Progress | None = None) -> int:
+        """Write everything as JSON Lines, as it is now, while others write; returns how many lines.
+
+        In bounded memory: a row at a time, and one entry a series. Raises NotMigratedError for other
+        tables than this version's, and OSError where `out` takes no more.
+        """
+        self._refuse()
+        count = 0
+        with self._explained(), self._reading.begin() as connection:
+            for line in export.lines(Sql(connection, self._clock), progress):
+                out.write(line)
+                count += 1
+        return count
+
+    def export_to(
+        self, path: Path, *, force: bool = False, progress: Progress | None = None
+    ) -> int:
+        """The same into a file, mode 0600, that is there when it is whole; see `beside` for what it raises."""
+        self._refuse(path)
+        with beside(path, force=force) as part, part.open("wb") as out:
+            return self.export(out, progress=progress)
+
+    def _refuse(self, path: Path | None = None) -> None:
+        """Raise BadInputError where there is no database to read, or `path` is that database."""
+        if self._sqlite and not self._place.is_file():
+            message = f"there is no database {self._place}; see database: in shipwake.yaml"
+            raise BadInputError(message, where="database")
+        if path and self._sqlite and path.exists() and path.samefile(self._place):
+            message = "this is the database itself; give another name"
+            raise BadInputError(message, where=str(path))
+
+    def _own_file(self, instead: str) -> Path:
+        """The file that is the database; raises OtherToolsError where it is none."""
+        if not self._sqlite:
+            message = f"this database is a PostgreSQL, which has its own tools; run: {instead}"
+            raise OtherToolsError(message)
+        return self._place
 
     @property
     def pushed(self) -> "PushedSamples":

@@ -1,0 +1,84 @@
+"""PostgreSQL's own tools, as docs/how-to/back-up.md says to use them: taken while others write, restored elsewhere."""
+
+import re
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from threading import Event, Thread
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from shipwake.store import Store
+from shipwake.store.migrate import HEAD
+from shipwake.wire.clock import ManualClock
+from tests.needs import ROOT
+from tests.store import writing
+from tests.store.conftest import START
+from tests.store.rows import of, rows
+
+PAGE = ROOT / "docs" / "how-to" / "back-up.md"
+pytestmark = pytest.mark.postgres
+
+
+def _said(tool: str, names: dict[str, str]) -> list[str]:
+    """The command of the page, with its variables filled in, as the tool beside the server."""
+    import pgserver
+
+    (line,) = re.findall(rf"^{tool} .*$", PAGE.read_text(), re.MULTILINE)
+    beside = Path(pgserver.__file__).parent / "pginstall" / "bin"
+    words = line.replace('"', "").split()[1:]
+    for name, value in names.items():
+        words = [word.replace(name, value) for word in words]
+    return [str(beside / tool), *words]
+
+
+def test_a_dump_under_writes_comes_back_elsewhere(postgres_url: str, tmp_path: Path) -> None:
+    """A dump taken in the middle holds the first so many transactions whole, and a server starts on it."""
+    stop, begun = Event(), Event()
+    with closing(Store.open(postgres_url, clock=ManualClock(START))) as store:
+        store.migrate()
+        writer = Thread(target=_write, args=(store, stop, begun))
+        writer.start()
+        begun.wait(30)
+        plain = make_url(postgres_url).set(drivername="postgresql")
+        address = plain.render_as_string(hide_password=False)
+        names = {"$SHIPWAKE_DATABASE": address, "shipwake.dump": str(tmp_path / "shipwake.dump")}
+        subprocess.run(_said("pg_dump", names), check=True)
+        stop.set()
+        writer.join()
+    source = rows(postgres_url)
+    elsewhere = f"{plain.database}_elsewhere"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {elsewhere}")
+        new = plain.set(database=elsewhere).render_as_string(hide_password=False)
+        subprocess.run(
+            _said("pg_restore", names | {"$SHIPWAKE_DATABASE": new}),
+            check=True,
+            capture_output=True,
+        )
+        with closing(Store.open(new, clock=ManualClock(START))) as store:
+            store.migrate()
+            version = store.version()
+        held = rows(new.replace("postgresql:", "postgresql+psycopg:", 1))
+        connection.execute(f"DROP DATABASE {elsewhere} WITH (FORCE)")
+    count = len(held["verdicts"])
+
+    assert version == HEAD
+    assert 5 <= count < len(source["verdicts"]), "nothing was written meanwhile: this shows nothing"
+    for table in ("verdicts", "assessments", "replies", "outbox"):
+        assert of("carol", table, held) == of("carol", table, source)[:count]
+    assert [r["times"] for r in of("carol", "heard_counts", held) if r["kind"] == "writing"] == [
+        count
+    ]
+
+
+def _write(store: Store, stop: Event, begun: Event) -> None:
+    number = 0
+    while not stop.is_set():
+        number += 1
+        with store.write() as tx:
+            writing.one(tx, "carol", number)
+        if number == 5:
+            begun.set()
