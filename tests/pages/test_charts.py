@@ -73,6 +73,16 @@ def test_the_axis_starts_at_zero() -> None:
     assert "0" in rungs
 
 
+def test_no_share_has_an_axis_beyond_the_whole() -> None:
+    """A share of 97 % is drawn under a top line of 100 %."""
+    share = plot(unit="%", values=np.full(50, 97.0), total=np.full(50, 9.0))
+    root = _drawn(around.draw(share, WIDE))
+
+    rungs = [e.text or "" for e in _of(root, "axis") if "end" in e.get("class", "")]
+    assert "100 %" in rungs
+    assert all(float(r.removesuffix(" %")) <= 100 for r in rungs if r.endswith(" %"))
+
+
 def test_outside_is_thick_and_square_on_the_side_that_moved() -> None:
     """Samples beyond the normal after the change are drawn again, each with a square; those before are not."""
     values = plot().values.copy()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shipwake.domain import Better, Effect, Health, NoticeSize, Reason, Sli, SliKind
-from shipwake.verdict.moves import clause, excess, nominal, noticing, objective
+from shipwake.verdict.moves import clause, excess, nominal, noticeable, noticing, objective
 from tests.verdict.made import ERRORS, FASTER, MORE_ERRORS, P95, SLOWER, seen
 
 UP = {"health": Health.AILING, "reason": Reason.MOVED, "before": 210.0, "after": 460.0}
@@ -85,14 +85,22 @@ def test_a_move_without_levels() -> None:
     [
         (P95, "checkout p95 slower by 200 ms (25 %)"),
         (replace(P95, better=Better.EITHER), "checkout p95 moving by 200 ms (25 %)"),
-        (replace(ERRORS, better=Better.HIGHER), "checkout errors lower by 200 points"),
+        (replace(ERRORS, better=Better.HIGHER), "checkout errors lower by 20 points"),
         (replace(P95, unit="MiB"), "checkout p95 higher by 200 MiB (25 %)"),
         (replace(P95, name="checkout cpu"), "checkout cpu higher by 200 ms (25 %)"),
     ],
 )
 def test_what_would_be_noticed(sli: Sli, words: str) -> None:
     """Power is worded in the direction that hurts, with its unit."""
-    assert noticing(seen(sli, noticeable=200.0, noticeable_relative=0.25), sli) == words
+    size = 20.0 if sli.unit == "%" else 200.0
+    assert noticing(seen(sli, noticeable=size, noticeable_relative=0.25), sli) == words
+
+
+def test_a_share_that_can_hardly_move_so_far_is_not_spoken_of() -> None:
+    """That a rise by a hundred points would be noticed tells nobody anything."""
+    assert noticeable(seen(ERRORS, noticeable=49.0), ERRORS) == "+49 points"
+    assert noticeable(seen(ERRORS, noticeable=100.0), ERRORS) == ""
+    assert noticing(seen(ERRORS, noticeable=100.0), ERRORS) == ""
 
 
 def test_power_that_is_not_known_is_not_said() -> None:

@@ -25,6 +25,8 @@ FAILURES = re.compile(
 )
 """Names whose events succeed or fail; what others count is more or fewer."""
 DEFAULT_STEP = timedelta(minutes=1)
+HARDLY_POINTS = 50.0
+"""Who would notice only this much of a share, or more, notices nothing worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def clause(a: Assessment, sli: Sli) -> str:
 
 def noticing(a: Assessment, sli: Sli) -> str:
     """What would have shown by now: "checkout p95 slower by 200 ms (25 %)"; "" where not known."""
-    size, share = finite(a.noticeable), finite(a.noticeable_relative)
+    size, share = _noticed(a, sli)
     if not size and not share:
         return ""
     towards = _worse_way(a, sli)
@@ -125,11 +127,19 @@ def noticing(a: Assessment, sli: Sli) -> str:
 
 def noticeable(a: Assessment, sli: Sli) -> str:
     """The size alone: "+0.5 points", "±40 ms"; "" where not known."""
-    size, share = finite(a.noticeable), finite(a.noticeable_relative)
+    size, share = _noticed(a, sli)
     sign = {Better.LOWER: "+", Better.HIGHER: "−", Better.EITHER: "±"}[sli.better]
     if size:
         return sign + by(size, unit(a, sli))
     return sign + percent(abs(share)) if share else ""
+
+
+def _noticed(a: Assessment, sli: Sli) -> tuple[float | None, float | None]:
+    """The size, in the unit and as a share of the level; neither where a ratio could hardly move that far."""
+    size = finite(a.noticeable)
+    if size and sli.kind is SliKind.RATIO and unit(a, sli) == "%" and size >= HARDLY_POINTS:
+        return None, None
+    return size, finite(a.noticeable_relative)
 
 
 def expected(a: Assessment, sli: Sli) -> str:

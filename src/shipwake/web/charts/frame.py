@@ -12,6 +12,8 @@ from shipwake.web.charts.scale import Linear, ticks, time_step, time_ticks
 from shipwake.web.charts.svg import line, tag, words
 
 MINUTE_S, DAY_S = 60, 86400
+WHOLE = 100.0
+"""No share reaches beyond it, and so no axis of one needs to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,8 @@ def fit(plot: Plot, size: Size) -> Frame:
     low, high = _lowest(plot), _highest(plot)
     if not high > low:
         high = low + 1.0
-    rungs = ticks(low, high * 1.04, 4)
+    share = len(plot.total) and plot.unit == "%" and high <= WHOLE
+    rungs = ticks(low, min(high * 1.04, WHOLE) if share else high * 1.04, 4)
     foot = size.height - size.bottom
     floor = foot - (size.traffic if len(plot.total) else 0.0)
     end = max(plot.end_s, plot.now_s or plot.end_s)
