@@ -125,3 +125,34 @@ def test_lanes_finish_what_has_begun() -> None:
     assert busy == 5
     assert done == [0]
     assert lanes.under_way("a") == 0
+
+
+def test_a_large_piece_of_work_counts_as_many() -> None:
+    """What is under way is told in pieces, so that whoever takes work knows how much there is."""
+    lanes, gate = Lanes(), Flag()
+    lanes.submit("a", lambda: gate.wait(5), width=1, size=7)
+    lanes.submit("a", lambda: None, width=1)
+    busy = lanes.under_way("a")
+    gate.set()
+    lanes.close()
+
+    assert (busy, lanes.under_way("a")) == (8, 0)
+
+
+def test_our_own_samples_are_judged_as_many_at_once_as_learn() -> None:
+    """With two that learn, two looks at our own samples are made side by side, and with one, in turn."""
+    found = {}
+    for own in (1, 2):
+        readers, meet = Readers({}, own=own), threading.Barrier(2)
+
+        def met(meet: threading.Barrier = meet) -> bool:
+            try:
+                meet.wait(0.5)
+            except threading.BrokenBarrierError:
+                return False
+            return True
+
+        found[own] = readers.all("push", [met, met])
+        readers.close()
+
+    assert found == {1: [False, False], 2: [True, True]}

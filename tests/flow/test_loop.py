@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Event as Flag
 
 import pytest
 
 from shipwake.domain import Event, Heard, Notice, Ref, Samples, Sli
 from shipwake.flow import Channel, River, hear, step
 from shipwake.flow.learn import learn_ahead
+from shipwake.flow.loop import AT_HAND
 from shipwake.sources import Source
 from shipwake.store import HeardRow
 from tests.flow.town import ALICE, BOB, PostBox, Town, town
@@ -48,6 +50,17 @@ class Breaking:
         if sli.name == self.sli:
             raise ZeroDivisionError
         return self.source.samples(sli, start, end)
+
+
+@dataclass
+class Slow:
+    """A source that answers only when the gate is open."""
+
+    gate: Flag = field(default_factory=Flag)
+
+    def samples(self, sli: Sli, start: datetime, end: datetime) -> Samples:
+        self.gate.wait(20)
+        return Samples.nothing(start, timedelta(minutes=1), sli.columns)
 
 
 @dataclass
@@ -171,9 +184,10 @@ def test_what_was_learned_ahead_is_what_the_look_would_have_learned(tmp_path: Pa
         with town(place) as here:
             change = here.deploys(ALICE, "a1")
             if name == "ahead":
-                assert learn_ahead(here.river)
+                assert not learn_ahead(here.river, timedelta(minutes=2))
+                assert learn_ahead(here.river, timedelta(minutes=3))
                 assert _level(here, change)
-                assert not learn_ahead(here.river)
+                assert not learn_ahead(here.river, timedelta(minutes=3))
             here.minutes(5)
             levels.append(_level(here, change))
             with here.river.store.read() as tx:
@@ -196,3 +210,18 @@ def test_without_a_guard_a_mistake_is_seen(here: Town) -> None:
 
     with pytest.raises(ZeroDivisionError):
         step(river)
+
+
+def test_a_worker_leaves_to_others_what_it_cannot_make_soon(here: Town) -> None:
+    """Of many looks that are due at once one worker takes two bunches; another gets the rest at once."""
+    slow = Slow()
+    for number in range(AT_HAND):
+        here.deploys(ALICE, f"a{number}")
+    here.clock.advance(timedelta(minutes=3))
+    with turning(replace(here.river, sources={"push": slow})):
+        time.sleep(0.5)
+        with here.river.store.write() as tx:
+            free = tx.looks.lease(here.clock.now(), limit=9 * AT_HAND, worker="bob", seconds=9)
+        slow.gate.set()
+
+    assert 2 * AT_HAND - len(free) == AT_HAND

@@ -151,3 +151,16 @@ def test_many_go_on_as_one_does(store: Store) -> None:
 
     assert found == alone
     assert found["new"].change.id == "old"
+
+
+def test_services_and_environments_are_each_once(store: Store) -> None:
+    """Every name that a change has, in order, the empty one too; none before the first change."""
+    with store.write() as tx:
+        before = (tx.changes.services(), tx.changes.environments())
+        for i, service in enumerate(("pay", "", "cart", "pay")):
+            environment = "staging" if i == 2 else "production"
+            tx.changes.save(change(f"c{i}", service=service, environment=environment), mapped=True)
+        after = (tx.changes.services(), tx.changes.environments())
+
+    assert before == ([], [])
+    assert after == (["", "cart", "pay"], ["production", "staging"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
@@ -177,8 +178,9 @@ def test_an_sli_knows_its_last_moves(store: Store) -> None:
 
 
 def test_what_a_change_hurt_is_remembered(store: Store) -> None:
-    """The SLIs that were ever ailing or unhealthy under a change, and no others."""
+    """The changes under which an SLI was ever ailing or unhealthy since then, and no others."""
     with store.write() as tx:
+        tx.changes.save(change("c2"), mapped=True)
         tx.verdicts.append(
             verdict(),
             [
@@ -187,7 +189,13 @@ def test_what_a_change_hurt_is_remembered(store: Store) -> None:
                 assessment(sli="p95", health=Health.IMPROVED),
             ],
         )
-        assert tx.verdicts.hurt("c1") == {"errors"}
+        tx.verdicts.append(verdict("c2"), [assessment("c2", health=Health.HEALTHY)])
+        at = tx.verdicts.history("c1")[0].at
+        found = [tx.verdicts.hurt_by(sli, at) for sli in ("errors", "p95")]
+        later = tx.verdicts.hurt_by("errors", at + timedelta(seconds=1))
+
+    assert found == [{"c1"}, set()]
+    assert later == set()
 
 
 def test_a_verdict_needs_its_change(store: Store) -> None:

@@ -35,6 +35,7 @@ def compose(
     store.migrate()
     found = _sources(config, store, recorded)
     lookups = tuple(lookup.connect(adapter) for adapter in config.lookup)
+    learner = _learner(apart=apart)
     return River(
         config=with_steps(config, _steps(config, recorded)),
         store=store,
@@ -45,8 +46,8 @@ def compose(
         lookups=lookups,
         worker=f"{socket.gethostname()}:{os.getpid()}",
         settle=2 if recorded is None else 0,
-        reading=_readers(found),
-        learner=_learner(apart=apart),
+        reading=_readers(found, learner),
+        learner=learner,
     )
 
 
@@ -89,8 +90,9 @@ def _source(adapter: Adapter, store: Store) -> Source:
     return Kept(made, store, identity)
 
 
-def _readers(found: Mapping[str, Source]) -> Readers:
-    return Readers({name: s.parallel for name, s in found.items() if isinstance(s, Kept)})
+def _readers(found: Mapping[str, Source], learner: Learner) -> Readers:
+    widths = {name: s.parallel for name, s in found.items() if isinstance(s, Kept)}
+    return Readers(widths, own=learner.most if isinstance(learner, Learners) else 1)
 
 
 def _steps(config: Config, recorded: Source | None) -> dict[str, timedelta]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 WIDTH = 2
@@ -17,23 +17,25 @@ class Lanes:
         self._under_way: Counter[str] = Counter()
         self._lock = Lock()
 
-    def submit(self, lane: str, work: Callable[[], object], *, width: int = WIDTH) -> None:
-        """Do `work` when its lane has a thread free; it handles its own errors."""
+    def submit(
+        self, lane: str, work: Callable[[], object], *, width: int = WIDTH, size: int = 1
+    ) -> None:
+        """Do `work`, which counts as `size` pieces, when its lane has a thread free; it handles its own errors."""
         with self._lock:
             if lane not in self._pools:
                 self._pools[lane] = ThreadPoolExecutor(width, thread_name_prefix=lane)
-            self._under_way[lane] += 1
+            self._under_way[lane] += size
             future = self._pools[lane].submit(work)
-        future.add_done_callback(lambda done: self._ended(lane, done))
+        future.add_done_callback(lambda _done: self._ended(lane, size))
 
     def under_way(self, lane: str) -> int:
         """How many pieces of work of this lane wait or are being done."""
         with self._lock:
             return self._under_way[lane]
 
-    def _ended(self, lane: str, _done: Future[object]) -> None:
+    def _ended(self, lane: str, size: int) -> None:
         with self._lock:
-            self._under_way[lane] -= 1
+            self._under_way[lane] -= size
 
     def close(self) -> None:
         """Drop what has not begun, and wait for what has."""

@@ -37,15 +37,17 @@ def normal_of(
     return river.normals.get((change.id, sli.name, anchor, resolution_s), now)
 
 
-def learn_ahead(river: River) -> bool:
-    """Learn for one change whose first look is still to come; False where none waits for that."""
+def learn_ahead(river: River, within: timedelta) -> bool:
+    """Learn for one change whose first look is soon to come; False where none waits for that."""
     with river.store.read() as tx:
-        waiting = [s for id in tx.looks.unlearned(1) if (s := tx.changes.get(id))]
-    for stored in waiting:
-        change = stored.change
-        if change.at is not None:
-            level_of(river, change, river.slis_of(change), change.at)
-    return bool(waiting)
+        waiting = tx.looks.unlearned(river.clock.now() + within)
+        stored = tx.changes.get(waiting) if waiting else None
+    if stored is None:
+        return False
+    change = stored.change
+    if change.at is not None:
+        level_of(river, change, river.slis_of(change), change.at)
+    return True
 
 
 def level_of(river: River, change: Change, slis: Sequence[Sli], anchor: datetime) -> Level:
@@ -92,21 +94,22 @@ def past_changes(tx: Tx, change: Change, sli: Sli, anchor: datetime) -> list[Pas
 def as_past(tx: Tx, earlier: Sequence[Stored], sli: Sli, anchor: datetime) -> list[Past]:
     """What each of these changes that went live, oldest first, was for one SLI, as it stands at `anchor`."""
     live = [s for s in earlier if s.change.at]
-    return [_past(tx, s, live[i + 1 :], sli, anchor) for i, s in enumerate(live)]
+    if not live:
+        return []
+    hurt = tx.verdicts.hurt_by(sli.name, live[0].change.at or anchor)
+    ends: dict[str, datetime] = {}
+    found: list[Past] = []
+    for stored in reversed(live):
+        change, at = stored.change, stored.change.at or anchor
+        ended = change.ended_at or ends.get(change.id) or at + HARM_LASTS
+        if _judged(stored) and change.id in hurt:
+            found.append(Past(at=at, harmful=True, until=min(ended, anchor)))
+        else:
+            found.append(Past(at=at))
+        if change.rolls_back:
+            ends[change.rolls_back] = min(at, ends.get(change.rolls_back, at))
+    return found[::-1]
 
 
-def _past(tx: Tx, stored: Stored, following: Sequence[Stored], sli: Sli, anchor: datetime) -> Past:
-    at = stored.change.at or anchor
-    if stored.health is None or not _hurt(tx, stored, sli):
-        return Past(at=at)
-    ends = [
-        f.change.at for f in following if f.change.at and f.change.rolls_back == stored.change.id
-    ]
-    ended = stored.change.ended_at or min(ends, default=at + HARM_LASTS)
-    return Past(at=at, harmful=True, until=min(ended, anchor))
-
-
-def _hurt(tx: Tx, stored: Stored, sli: Sli) -> bool:
-    if stored.verdict_seq == 0 or stored.health is Health.UNKNOWN:
-        return False
-    return sli.name in tx.verdicts.hurt(stored.change.id)
+def _judged(stored: Stored) -> bool:
+    return stored.verdict_seq > 0 and stored.health not in (None, Health.UNKNOWN)

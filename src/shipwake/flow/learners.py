@@ -33,7 +33,8 @@ class Learners:
 
     def __init__(self, most: int | None = None, *, idle_s: float = IDLE_S) -> None:
         self._idle_s = idle_s
-        self._most = most or min(2, os.cpu_count() or 1)
+        self.most = most or min(2, os.cpu_count() or 1)
+        """How many learn at once."""
         self._lock = Lock()
         self._pool: ProcessPoolExecutor | None = None
         self._open = 0
@@ -68,12 +69,12 @@ class Learners:
     ) -> Future[Normal]:
         with self._lock:
             if self._pool is None:
-                self._pool = _processes(self._most)
+                self._pool = _processes(self.most)
             try:
                 future = self._pool.submit(learn, sli, history, anchor, past, unit_s=unit_s)
             except BrokenProcessPool:
                 self._pool.shutdown(wait=False)
-                self._pool = _processes(self._most)
+                self._pool = _processes(self.most)
                 future = self._pool.submit(learn, sli, history, anchor, past, unit_s=unit_s)
             self._open += 1
         future.add_done_callback(self._ended)

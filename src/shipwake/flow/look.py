@@ -51,11 +51,11 @@ class Looked:
     named: tuple[str, ...]
 
 
-def lease(river: River) -> list[Group]:
-    """Take the looks that are due, for this worker alone, grouped by change and source."""
+def lease(river: River, most: int = BATCH) -> list[Group]:
+    """Take at most so many of the looks that are due, for this worker alone, grouped by change and source."""
     now = river.clock.now()
     with river.store.write() as tx:
-        leased = tx.looks.lease(now, limit=BATCH, worker=river.worker, seconds=LEASE_S)
+        leased = tx.looks.lease(now, limit=most, worker=river.worker, seconds=LEASE_S)
     crash_point("after a lease")
     groups: dict[tuple[str, str], list[Leased]] = {}
     for row in sorted(leased, key=lambda r: (r.look.due, r.look.change, r.look.sli)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event as Flag
 
@@ -13,12 +13,12 @@ from shipwake.flow.fill import LEASE_S as DUTY_LEASE_S
 from shipwake.flow.kept import Kept
 from shipwake.flow.lanes import WIDTH, Lanes
 from shipwake.flow.learn import learn_ahead
+from shipwake.flow.look import BATCH, Group, lease
 from shipwake.flow.look import LEASE_S as LOOK_LEASE_S
-from shipwake.flow.look import Group, lease
 from shipwake.flow.river import River
 from shipwake.flow.tell import LEASE_S as NOTICE_LEASE_S
 from shipwake.flow.tell import lease_notices, tell
-from shipwake.flow.together import bunches, look
+from shipwake.flow.together import MOST, bunches, look
 from shipwake.flow.understand import give_up, understand
 from shipwake.store import Kept as Delivery
 from shipwake.wire.clock import monotonic, pause
@@ -30,6 +30,12 @@ DELIVERIES = 50
 REST_S = 0.5
 """Longest pause: another process may have written work."""
 AFTER_FAILURE_S = 2.0
+AHEAD = timedelta(minutes=5)
+"""How long before a first look its normals are learned, where there is time."""
+AT_HAND = 2 * MOST
+"""Looks at our own samples that a worker holds at most: one bunch is made while the next waits."""
+WAITING = 20 * BATCH
+"""Looks that may wait for answers over a network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +64,8 @@ def agenda(river: River) -> Agenda:
         )
         if found.deliveries or found.looks or found.notices:
             return found
-        # This reads every open watch: only for an idle moment.
-        return replace(found, unlearned=bool(tx.looks.unlearned(1)))
+        # Only for an idle moment: this reads every watch that is soon looked at.
+        return replace(found, unlearned=tx.looks.unlearned(now + AHEAD) is not None)
 
 
 def step(river: River) -> bool:
@@ -101,6 +107,8 @@ def run(river: River, stop: Flag) -> None:
                 river.wake.clear()
     finally:
         lanes.close()
+        held = river.normals
+        log.info("the loop has ended", normals_asked=held.asked, normals_learned=held.learned)
 
 
 def _turn(river: River, lanes: Lanes) -> float:
@@ -110,10 +118,12 @@ def _turn(river: River, lanes: Lanes) -> float:
     for kept in found.deliveries:
         _guarded(partial(understand, river, kept), partial(give_up, river, kept))
         started += 1
-    for source, groups in _bunches(river) if found.looks else ():
+    room = _room(river, lanes) if found.looks else 0
+    for source, groups in _bunches(river, room) if room else ():
         work = partial(_in_time, river, begun + LOOK_LEASE_S, partial(look, river, groups))
         # Only what waits for a network gains by waiting side by side.
-        lanes.submit(f"look {source}", work, width=WIDTH if _remote(river, source) else 1)
+        width, size = WIDTH if _remote(river, source) else 1, sum(len(g.rows) for g in groups)
+        lanes.submit(f"look {source}", work, width=width, size=size)
         started += 1
     for queued in lease_notices(river) if found.notices else ():
         work = partial(_in_time, river, begun + NOTICE_LEASE_S, partial(tell, river, queued))
@@ -128,12 +138,32 @@ def _turn(river: River, lanes: Lanes) -> float:
             started += 1
     if not started and found.unlearned and not lanes.under_way("learn"):
         lanes.submit("learn", partial(_learn_ahead, river), width=1)
-    return 0.0 if started else _rest(river, found.next_look)
+    if started:
+        return 0.0
+    # Without room the end of what is under way wakes us.
+    return REST_S if found.looks and not room else _rest(river, found.next_look)
 
 
-def _bunches(river: River) -> Iterator[tuple[str, Sequence[Group]]]:
+def _room(river: River, lanes: Lanes) -> int:
+    """How many more looks may be leased now; the others are left to other workers, and to the order of due time.
+
+    A source that is slow to answer fills the room for its own kind alone, which is ample.
+    """
+    here = away = 0
+    for source in river.sources:
+        under_way = lanes.under_way(f"look {source}")
+        if _remote(river, source):
+            away += under_way
+        else:
+            here += under_way
+    if here > AT_HAND - MOST or away > WAITING - BATCH:
+        return 0
+    return BATCH if here == 0 and away else MOST
+
+
+def _bunches(river: River, most: int) -> Iterator[tuple[str, Sequence[Group]]]:
     """The looks that are due, by source: those that wait for a network one change a piece, the others many."""
-    for bunch in bunches(lease(river)):
+    for bunch in bunches(lease(river, most)):
         source = bunch[0].source
         if _remote(river, source):
             yield from ((source, [group]) for group in bunch)
@@ -165,7 +195,7 @@ def _guarded(work: Work, otherwise: Work | None = None) -> None:
 def _learn_ahead(river: River) -> None:
     """Use an idle moment to learn what a first look to come will need."""
     try:
-        if learn_ahead(river):
+        if learn_ahead(river, AHEAD):
             river.wake.set()
     except Exception:
         log.exception("learning ahead failed; the first look learns what it needs")

@@ -18,15 +18,21 @@ class Normals:
         self._keep = keep
         self._held: OrderedDict[Key, Normal] = OrderedDict()
         self._lock = Lock()
+        self.asked = 0
+        """How often one was asked for."""
+        self.learned = 0
+        """How often it had to be learned."""
 
     def get(self, key: Key, learn: Callable[[], Normal]) -> Normal:
         """The normal under `key`, learned now if it is not held."""
         with self._lock:
+            self.asked += 1
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
         normal = learn()
         with self._lock:
+            self.learned += 1
             self._held[key] = normal
             while len(self._held) > self._keep:
                 self._held.popitem(last=False)

@@ -25,16 +25,20 @@ class InTurn:
 
 
 class Readers:
-    """Threads by source. `widths` says how many questions each may be asked at once; a source without is our own."""
+    """Threads by source. `widths` says how many questions each may be asked at once; a source without is our own.
 
-    def __init__(self, widths: Mapping[str, int]) -> None:
+    Of our own so many are asked side by side as there are processes that learn: `own`.
+    """
+
+    def __init__(self, widths: Mapping[str, int], *, own: int = 1) -> None:
         self._widths = widths
+        self._own = own
         self._pools: dict[str, ThreadPoolExecutor] = {}
         self._lock = Lock()
 
     def all(self, source: str, jobs: Sequence[Callable[[], T]]) -> list[T]:
         """The same, side by side. A job may not wait for other jobs of its source."""
-        if source not in self._widths:
+        if source not in self._widths and (self._own == 1 or len(jobs) == 1):
             return InTurn().all(source, jobs)
         futures = [self._pool(source).submit(job) for job in jobs]
         failed = [error for future in futures if (error := future.exception())]
@@ -42,11 +46,15 @@ class Readers:
             raise failed[0]
         return [future.result() for future in futures]
 
+    def _width(self, source: str) -> int:
+        return max(1, self._widths.get(source, self._own))
+
     def _pool(self, source: str) -> ThreadPoolExecutor:
         with self._lock:
             if source not in self._pools:
-                width = max(1, self._widths[source])
-                self._pools[source] = ThreadPoolExecutor(width, thread_name_prefix=f"ask-{source}")
+                self._pools[source] = ThreadPoolExecutor(
+                    self._width(source), thread_name_prefix=f"ask-{source}"
+                )
             return self._pools[source]
 
     def close(self) -> None:

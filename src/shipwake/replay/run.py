@@ -41,20 +41,24 @@ def replay(
     *,
     later: bool = True,
     jobs: int = 1,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Line]:
     """One line per judged change and SLI, in the order of the changes.
 
-    With `jobs` above 1 as many processes share the work, by service and environment.
+    With `jobs` above 1 as many processes share the work, by service and environment; or an `executor` that is given
+    does it, which has to reach the folder at the same absolute path.
     """
-    folder = read_folder(path, later=later)
+    folder = read_folder(path.resolve() if executor else path, later=later)
     parts = _parted(folder, jobs)
-    if len(parts) == 1:
+    if executor is not None:
+        yield from _in_order(folder, _side_by_side(executor, parts, compose, progress))
+    elif len(parts) == 1:
         yield from _judged(parts[0], compose, progress)
     elif jobs <= 1:
         yield from _in_order(folder, _in_turn(parts, compose, progress))
     else:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=quiet) as pool:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
             yield from _in_order(folder, _side_by_side(pool, parts, compose, progress))
 
 
@@ -76,9 +80,9 @@ def _in_turn(
 
 
 def _side_by_side(
-    pool: Executor, parts: Sequence[Portion], compose: Compose, progress: Progress | None
+    executor: Executor, parts: Sequence[Portion], compose: Compose, progress: Progress | None
 ) -> Iterator[list[Line]]:
-    futures = [pool.submit(_collect, part, compose) for part in parts]
+    futures = [executor.submit(_collect, part, compose) for part in parts]
     for done, future in enumerate(futures, 1):
         yield future.result()
         if progress:
@@ -86,6 +90,7 @@ def _side_by_side(
 
 
 def _collect(part: Portion, compose: Compose) -> list[Line]:
+    quiet()
     return list(_judged(part, compose, None))
 
 

@@ -30,6 +30,11 @@ class Stored:
     verdict_seq: int
     heard_at: datetime
 
+    @property
+    def shown_at(self) -> datetime:
+        """What the list is sorted by."""
+        return self.change.at or self.change.started_at or self.heard_at
+
 
 class Changes:
     """`tx.changes`."""
@@ -135,14 +140,23 @@ class Changes:
 
     def unmapped(self) -> list[Stored]:
         """The changes whose service or environment is not known, oldest first."""
-        return self._all(_UNMAPPED, {})
+        found = self._all(_UNMAPPED, {})
+        return sorted(found, key=lambda s: (s.shown_at, s.change.id))
 
     def page(self, wanted: Filter, cursor: str | None = None, limit: int = 50) -> Page:
         """One page of the list, newest first; raises BadInputError for a cursor that is none of ours."""
         return read_page(self._sql, wanted, cursor or "", limit)
 
+    def services(self) -> list[str]:
+        """Every service that any change has, by name; read by leaps, so that their number counts, not the changes'."""
+        return [r.name for r in self._sql.rows(_SERVICES)]
+
+    def environments(self) -> list[str]:
+        """Every environment that any change has; see `services`."""
+        return [r.name for r in self._sql.rows(_ENVIRONMENTS)]
+
     def places(self) -> list[tuple[str, str]]:
-        """Every (service, environment) that any change has, for the filters."""
+        """Every (service, environment) that any change has; reads all changes."""
         pairs = select(CHANGES.c.service, CHANGES.c.environment).distinct()
         rows = self._sql.rows(pairs.order_by(CHANGES.c.service, CHANGES.c.environment))
         return [(r.service, r.environment) for r in rows]
@@ -240,4 +254,16 @@ _NEAR = (
     .limit(bindparam("most"))
 )
 _OF_STEM = _OLDEST.where(_C.stem == bindparam("of_stem"))
-_UNMAPPED = _OLDEST.where(_C.mapped.is_(False))
+# Unsorted, or SQLite reads all changes in their order to find the few in the index of the unmapped.
+_UNMAPPED = _STORED.where(_C.mapped.is_(False), _C.merged_into.is_(None))
+
+
+def _each(column: ColumnElement[str]) -> Select[Any]:
+    """Every value of a column that an index begins with, each found from the one before."""
+    each = select(func.min(column).label("name")).cte("each", recursive=True)
+    following = select(func.min(column)).where(column > each.c.name).scalar_subquery()
+    each = each.union_all(select(following).where(each.c.name.is_not(None)))
+    return select(each.c.name).where(each.c.name.is_not(None)).order_by(each.c.name)
+
+
+_SERVICES, _ENVIRONMENTS = _each(_C.service), _each(_C.environment)

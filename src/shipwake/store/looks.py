@@ -210,9 +210,10 @@ class Looks:
         row = self._sql.first(_SINCE)
         return min((at for at in row or () if at), default=None)
 
-    def unlearned(self, limit: int) -> list[str]:
-        """Watched changes whose level nobody has set yet, those due first."""
-        return [r.change_id for r in self._sql.rows(_UNLEARNED, {"most": limit})]
+    def unlearned(self, until: datetime) -> str | None:
+        """The change that is looked at next of those whose level nobody has set yet; None if that is after `until`."""
+        found: str | None = self._sql.value(_UNLEARNED, {"until": until})
+        return found
 
     def changes(self, since: datetime, until: datetime) -> int:
         """How many changes that went live in (since, until] are or were watched."""
@@ -373,10 +374,9 @@ _LATE = select(func.count()).where(_OPEN, _HELD.not_before <= bindparam("now"))
 _UNLEARNED = (
     select(_HELD.change_id)
     .outerjoin(LEVELS, LEVELS.c.change_id == _HELD.change_id)
-    .where(_OPEN, LEVELS.c.change_id.is_(None))
-    .group_by(_HELD.change_id)
-    .order_by(func.min(_HELD.not_before))
-    .limit(bindparam("most"))
+    .where(_OPEN, _HELD.not_before <= bindparam("until"), LEVELS.c.change_id.is_(None))
+    .order_by(_HELD.not_before, _HELD.change_id)
+    .limit(1)
 )
 
 

@@ -128,9 +128,10 @@ class Verdicts:
         """The place of the newest verdict of all; 0 before the first."""
         return int(self._sql.value(_HEAD) or 0)
 
-    def hurt(self, change_id: str) -> set[str]:
-        """The SLIs that this change was ever seen to hurt."""
-        return {r.sli for r in self._sql.rows(_HURT, {"change": change_id})}
+    def hurt_by(self, sli: str, since: datetime) -> set[str]:
+        """The changes under which this SLI was ever seen to hurt at a look since then."""
+        rows = self._sql.rows(_HURT_BY, {"of_sli": sli, "since": since})
+        return {r.change_id for r in rows}
 
     def assessments(self, change_id: str, *, evidence: bool = True) -> list[Assessment]:
         """The newest assessment of each SLI of a change, by SLI; `evidence` False is quicker."""
@@ -263,7 +264,9 @@ _SINCE = (
     .limit(bindparam("most"))
 )
 _HEAD = select(func.max(_V.global_seq))
-_HURT = select(_A.sli).distinct().where(_MINE, _A.health.in_(HURT))
+_HURT_BY = (
+    select(_A.change_id).distinct().where(_OF_SLI, _A.health.in_(HURT), _A.at >= bindparam("since"))
+)
 _LAST_LOOKS = (
     select(_A.sli, func.max(_A.look).label("look")).where(_MINE).group_by(_A.sli).subquery()
 )

@@ -118,4 +118,5 @@ def _names(river: River, tx: Tx, column: int) -> list[str]:
     """Our names of services (0) or environments (1): those configured, else those in use."""
     config = river.config
     ours = [x.name for x in (config.services, config.environments)[column]]
-    return ours or sorted({place[column] for place in tx.changes.places() if place[column]})
+    used = (tx.changes.services, tx.changes.environments)[column]
+    return ours or [name for name in used() if name]

@@ -66,7 +66,7 @@ def _material(river: River, tx: Tx, asked: filters.Asked, now: datetime) -> list
         steps=_steps(river, changes),
         pulses=pulses_of(river, tx, slis, now, lately=LATELY) if not asked.cursor else (),
         indicators=len(slis),
-        services=[service for service, _ in tx.changes.places()],
+        services=tx.changes.services(),
         schedule=river.config.watch,
         head=tx.verdicts.head(),
         now=now,
@@ -101,4 +101,4 @@ def _steps(river: River, changes: Iterable[Change]) -> Mapping[str, timedelta]:
 
 def _environments(river: River) -> list[str]:
     with river.store.read() as tx:
-        return [environment for _, environment in tx.changes.places() if environment]
+        return [name for name in tx.changes.environments() if name]
