@@ -7,8 +7,9 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Self
 
-from sqlalchemy import URL, Engine, make_url
+from sqlalchemy import URL, Engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from shipwake.domain import BadInputError, Samples, ShipwakeError
 from shipwake.store import backup, export, migrate, postgres, sqlite
@@ -30,6 +31,9 @@ SQLITE, POSTGRES = ("sqlite",), ("postgresql", "postgres")
 _TRANSIENT = ("40001", "40P01", "55P03")
 """PostgreSQL's codes for what may work when tried again: serialisation, deadlock, lock not available."""
 _NO_TABLE = "42P01"
+_GONE = ("08", "57P", "25P03", "53300")
+"""What PostgreSQL's codes begin with where a connection ended, or none was to be had."""
+_UNHURRIED = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 class Store:
@@ -68,10 +72,13 @@ class Store:
             parsed.set(drivername="postgresql") if scheme in POSTGRES else parsed, clock=clock
         )
 
-    def migrate(self) -> None:
-        """Bring the tables to this version; safe when several start at once, or one is killed half-way."""
+    def migrate(self) -> bool:
+        """Bring the tables to this version; safe when several start at once, or one is killed half-way.
+
+        False where the tables are newer, and this program may work beside the newer one.
+        """
         with self._explained():
-            migrate.upgrade(self._writing)
+            return migrate.upgrade(self._writing)
 
     def version(self) -> str | None:
         """The version of the tables, None where there are none yet."""
@@ -138,6 +145,9 @@ class Store:
         self._refuse()
         count = 0
         with self._explained(), self._reading.begin() as connection:
+            if not self._sqlite:
+                # Whoever takes the lines may let us wait.
+                connection.execute(_UNHURRIED)
             for line in export.lines(Sql(connection, self._clock), progress):
                 out.write(line)
                 count += 1
@@ -194,6 +204,9 @@ class Store:
             yield
         except (OperationalError, InterfaceError, DBAPIError) as error:
             raise _explanation(error) from error
+        except NoneFreeError as error:
+            message = "every connection to the database is in use; try again"
+            raise BusyError(message) from error
 
 
 class PushedSamples:
@@ -221,8 +234,10 @@ def _explanation(error: DBAPIError) -> Exception:
         return UnreachableError(
             f"the database file cannot be opened ({said}); check database: and the folder's owner"
         )
-    if error.connection_invalidated or (
-        code is None and isinstance(error, OperationalError) and "connect" in said
+    if (
+        error.connection_invalidated
+        or str(code).startswith(_GONE)
+        or (code is None and isinstance(error, OperationalError) and "connect" in said)
     ):
         return UnreachableError(
             f"the database does not answer ({said.strip()}); check database: and that it runs"
