@@ -194,7 +194,9 @@ def test_a_script_that_takes_away_says_whom_it_leaves_behind(tmp_path: Path) -> 
         made = {found[1] for words in said if (found := MADE.match(words))}
         if unlike := [words for words in said if _takes_away(words, made)]:
             leaving[revision] = unlike
-    silent = {r: w for r, w in leaving.items() if not hasattr(scripts.get_revision(r).module, "OLDEST")}
+    silent = {
+        r: w for r, w in leaving.items() if not hasattr(scripts.get_revision(r).module, "OLDEST")
+    }
 
     assert sum(map(len, heard.values())) > 50
     assert silent == {}

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Self
 
-from sqlalchemy import URL, Engine, make_url, text
+import structlog
+from sqlalchemy import URL, Engine, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 
-from shipwake.domain import BadInputError, Samples, ShipwakeError
+from shipwake.domain import BadInputError, Samples, ShipwakeError, from_epoch
 from shipwake.store import backup, export, migrate, postgres, sqlite
 from shipwake.store.backup import Copied, Progress
 from shipwake.store.beside import beside
@@ -21,18 +22,21 @@ from shipwake.store.errors import (
     OtherToolsError,
     UnreachableError,
 )
+from shipwake.store.looks import SECOND
 from shipwake.store.right_of_way import RightOfWay
-from shipwake.store.sql import Sql
+from shipwake.store.sql import DatabaseNow, Sql
 from shipwake.store.tx import Tx
 from shipwake.store.writer import SamplesWriter
-from shipwake.wire.clock import Clock
+from shipwake.wire.clock import Agreed, Clock, monotonic
 
+log = structlog.get_logger()
 SQLITE, POSTGRES = ("sqlite",), ("postgresql", "postgres")
 _TRANSIENT = ("40001", "40P01", "55P03")
 """PostgreSQL's codes for what may work when tried again: serialisation, deadlock, lock not available."""
 _NO_TABLE = "42P01"
 _GONE = ("08", "57P", "25P03", "53300")
 """What PostgreSQL's codes begin with where a connection ended, or none was to be had."""
+_THEIR_NOW = select(DatabaseNow())
 _UNHURRIED = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
@@ -96,13 +100,24 @@ class Store:
             self._way.taken(patient=patient) if self._sqlite else nullcontext()
         )
         with way, self._explained(), self._writing.begin() as connection:
-            yield Tx(Sql(connection, self._clock))
+            yield Tx(self._agreed(Sql(connection, self._clock)))
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """One snapshot: what others write meanwhile is not seen, and nothing can be written."""
         with self._explained(), self._reading.begin() as connection:
-            yield Tx(Sql(connection, self._clock))
+            yield Tx(self._agreed(Sql(connection, self._clock)))
+
+    def _agreed(self, sql: Sql) -> Sql:
+        """Now and then put our clock right by PostgreSQL's, which all machines share; a file is on our own."""
+        clock = self._clock
+        if sql.postgres and isinstance(clock, Agreed) and clock.stale:
+            begun = monotonic()
+            theirs = from_epoch(sql.value(_THEIR_NOW) / SECOND)
+            off = clock.heard(theirs, timedelta(seconds=monotonic() - begun))
+            if off is not None:
+                log.warning("this machine's clock is not the database's, which rules", off=str(off))
+        return sql
 
     def back_up(
         self, path: Path, *, force: bool = False, progress: Progress | None = None
