@@ -1,5 +1,6 @@
 """The tables that the scripts make are the tables that the code speaks of, on both databases."""
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -7,10 +8,12 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, event, inspect, text
 
 from shipwake.domain import ShipwakeError
 from shipwake.store import NotMigratedError, Store
@@ -121,16 +124,102 @@ def test_a_migration_is_whole_or_not_at_all(empty_url: str, clock: ManualClock) 
     assert tables == ["sign_in_links"]
 
 
-def test_a_newer_database_is_refused(store: Store, url: str, clock: ManualClock) -> None:
-    """Tables of a version that the program does not know are left alone, and it says what to run."""
+def _newer(url: str, oldest: str | None) -> None:
+    """What a newer program leaves: tables that this one has never heard of, and who may work on them."""
     engine = create_engine(url)
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-        connection.commit()
+        connection.execute(text("UPDATE alembic_version SET oldest = :oldest"), {"oldest": oldest})
     engine.dispose()
 
-    with pytest.raises(ShipwakeError, match="newer program"):
+
+def test_it_works_on_newer_tables_that_allow_it(store: Store, url: str) -> None:
+    """Where the newer program says that this one may work beside it, it does, and changes nothing."""
+    _newer(url, HEAD)
+
+    assert not store.migrate()
+    assert store.version() == "9999"
+    with store.write() as tx:
+        tx.mappings.put("service", "Checkout", "checkout", "bob")
+
+
+@pytest.mark.parametrize("oldest", ["9998", None])
+def test_tables_that_left_it_behind_are_refused(store: Store, url: str, oldest: str | None) -> None:
+    """Tables that need a newer program, or do not say what they need, are left alone, and it says what to run."""
+    _newer(url, oldest)
+
+    with pytest.raises(ShipwakeError, match="run the newer program") as told:
         store.migrate()
+    assert ("at least 9998" in told.value.message) == (oldest is not None)
+
+
+ADDS = (
+    re.compile(r"(SELECT|PRAGMA|SAVEPOINT|RELEASE)\b"),
+    re.compile(r"CREATE (TABLE|VIEW)\b"),
+    re.compile(r"CREATE INDEX\b"),
+    re.compile(r"(INSERT INTO|UPDATE|ALTER TABLE) alembic_version\b"),
+    re.compile(r"ALTER TABLE \S+ ADD COLUMN (.*DEFAULT|(?!.*NOT NULL))"),
+)
+"""What a script may do without saying that it leaves older programs behind."""
+MADE = re.compile(r"CREATE TABLE \"?(\w+)")
+
+
+def _takes_away(statement: str, made: set[str]) -> bool:
+    """Whether a program that does not know of this statement could no longer work; what is new may be as it likes."""
+    new = any(re.search(rf"\b{table}\b", statement) for table in made)
+    return not new and not any(form.match(statement) for form in ADDS)
+
+
+def test_a_script_that_takes_away_says_whom_it_leaves_behind(tmp_path: Path) -> None:
+    """Each script only adds what older programs need not know of, or names the oldest that can live with it."""
+    engine = create_engine(f"sqlite:///{tmp_path}/shipwake.db")
+    heard: dict[str, list[str]] = {}
+    scripts = ScriptDirectory(str(SCRIPTS))
+    for script in sorted(scripts.walk_revisions(), key=lambda s: s.revision):
+        said = heard.setdefault(script.revision, [])
+
+        def hear(_c: object, _r: object, words: str, *_: object, said: list[str] = said) -> None:
+            said.append(" ".join(words.split()))
+
+        event.listen(engine, "before_cursor_execute", hear)
+        with engine.begin() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(SCRIPTS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, script.revision)
+        event.remove(engine, "before_cursor_execute", hear)
+    engine.dispose()
+    leaving = {}
+    for revision, said in heard.items():
+        made = {found[1] for words in said if (found := MADE.match(words))}
+        if unlike := [words for words in said if _takes_away(words, made)]:
+            leaving[revision] = unlike
+    silent = {
+        r: w for r, w in leaving.items() if not hasattr(scripts.get_revision(r).module, "OLDEST")
+    }
+
+    assert sum(map(len, heard.values())) > 50
+    assert silent == {}
+
+
+@pytest.mark.parametrize(
+    ("statement", "takes"),
+    [
+        ("DROP TABLE changes", True),
+        ("ALTER TABLE changes DROP COLUMN title", True),
+        ("ALTER TABLE changes RENAME COLUMN title TO name", True),
+        ("ALTER TABLE changes ADD COLUMN colour TEXT NOT NULL", True),
+        ("CREATE UNIQUE INDEX ix ON changes (title)", True),
+        ("UPDATE changes SET title = ''", True),
+        ("ALTER TABLE changes ADD COLUMN colour TEXT", False),
+        ("ALTER TABLE changes ADD COLUMN colour TEXT DEFAULT '' NOT NULL", False),
+        ("CREATE INDEX ix ON changes (title)", False),
+        ("CREATE UNIQUE INDEX ix ON fresh (title)", False),
+    ],
+)
+def test_what_takes_away_is_known(statement: str, takes: bool) -> None:
+    """What an older program could not live with is told from what it need not know of."""
+    assert _takes_away(statement, {"fresh"}) == takes
 
 
 def test_without_tables_it_says_what_to_run(empty_url: str, clock: ManualClock) -> None:

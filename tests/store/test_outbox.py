@@ -109,6 +109,20 @@ def test_who_lost_the_lease_leaves_its_ref(store: Store, second: Store) -> None:
     assert lease(second, 1)[0].ref == Ref("ts1")
 
 
+def test_a_send_keeps_its_lease_until_another_has_it(store: Store, second: Store) -> None:
+    """Who sends may renew the lease, even one that ended, as long as nobody else took the notice."""
+    put(store, 1)
+    slow = lease(store, seconds=0)[0]
+    with store.write() as tx:
+        assert tx.outbox.extend(slow, 60)
+    assert lease(second) == []
+    with store.write() as tx:
+        assert tx.outbox.extend(slow, 0)
+    lease(second)
+    with store.write() as tx:
+        assert not tx.outbox.extend(slow, 60)
+
+
 def test_a_failed_try_waits(store: Store) -> None:
     """A retry comes at its time, with the attempt counted and the reason kept."""
     put(store, 1)

@@ -11,7 +11,7 @@ from shipwake.flow import Channel, Kept, Learner, Learners, Readers, River, with
 from shipwake.judge import learn
 from shipwake.sources import Source
 from shipwake.store import Store
-from shipwake.wire.clock import Clock, SystemClock
+from shipwake.wire.clock import Agreed, Clock, SystemClock
 from shipwake.wire.memory import keep_freed
 
 IMPLICIT_HOOKS = tuple(Adapter(kind=kind, name="", settings={}) for kind in ("plain", "sleuth"))
@@ -30,9 +30,11 @@ def compose(
     `recorded` is a source that stands in for every pushed SLI (a replay's files); its `step` fills in missing steps.
     `apart` learns in processes of their own, as whatever answers people must.
     """
-    clock = clock or SystemClock()
+    clock = clock or Agreed(SystemClock())
     store = Store.open(config.database, clock=clock)
     store.migrate()
+    with store.read():
+        pass  # The first reading puts the clock right.
     found = _sources(config, store, recorded)
     lookups = tuple(lookup.connect(adapter) for adapter in config.lookup)
     learner = _learner(apart=apart)

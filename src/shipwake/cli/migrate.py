@@ -15,7 +15,11 @@ def command(config: Path | None) -> None:
     """Migrate the configured database."""
     store = Store.open(read_config(config).database, clock=SystemClock())
     try:
-        store.migrate()
+        mine = store.migrate()
     finally:
         store.close()
-    click.echo("The database is up to date.")
+    click.echo(
+        "The database is up to date."
+        if mine
+        else "The database is of a newer version, on which this program may work until it is upgraded too."
+    )

@@ -20,6 +20,7 @@ from shipwake.flow.tell import LEASE_S as NOTICE_LEASE_S
 from shipwake.flow.tell import lease_notices, tell
 from shipwake.flow.together import MOST, bunches, look
 from shipwake.flow.understand import give_up, understand
+from shipwake.store import BusyError, NotMigratedError, UnreachableError
 from shipwake.store import Kept as Delivery
 from shipwake.wire.clock import monotonic, pause
 
@@ -92,10 +93,13 @@ def run(river: River, stop: Flag) -> None:
     What waits for a source, a channel or a code host does so in a lane of its own.
     """
     lanes = Lanes()
+    noted = False
     try:
-        owe(river)
         while not stop.is_set():
             try:
+                if not noted:
+                    owe(river)
+                    noted = True
                 rest = _turn(river, lanes)
             except Exception:
                 log.exception("the store could not be asked for work; it is asked again")
@@ -116,7 +120,7 @@ def _turn(river: River, lanes: Lanes) -> float:
     found, begun = agenda(river), monotonic()
     started = 0
     for kept in found.deliveries:
-        _guarded(partial(understand, river, kept), partial(give_up, river, kept))
+        _understood(river, kept)
         started += 1
     room = _room(river, lanes) if found.looks else 0
     for source, groups in _bunches(river, room) if room else ():
@@ -182,14 +186,26 @@ def _in_time(river: River, until_s: float, work: Work) -> None:
     river.wake.set()
 
 
-def _guarded(work: Work, otherwise: Work | None = None) -> None:
-    """Log what fails; leased work comes again when its lease ends, the rest is given up with its reason."""
+def _guarded(work: Work) -> None:
+    """Log what fails: leased work comes again when its lease ends."""
     try:
         work()
     except Exception:
-        log.exception("a piece of work failed", tried_again=otherwise is None)
-        if otherwise is not None:
-            otherwise()
+        log.exception("a piece of work failed; it is done again when its lease ends")
+
+
+def _understood(river: River, kept: Delivery) -> None:
+    """Read one delivery; where that fails for a reason of ours it is given up, with that reason.
+
+    What is wrong with the database is no reason of the delivery's: raises, and the delivery waits.
+    """
+    try:
+        understand(river, kept)
+    except (BusyError, UnreachableError, NotMigratedError):
+        raise
+    except Exception:
+        log.exception("a delivery could not be read", delivery=kept.id)
+        give_up(river, kept)
 
 
 def _learn_ahead(river: River) -> None:

@@ -95,7 +95,10 @@ def lease_notices(river: River) -> list[Queued]:
 
 
 def tell(river: River, queued: Queued) -> None:
-    """Put one notice in its channel; one that may have been sent before is looked up there first."""
+    """Put one notice in its channel; one that may have been sent before is looked up there first.
+
+    Whoever was held up until the lease went to another puts nothing.
+    """
     notice = queued.notice
     channel = next((c for c in river.channels if c.name == notice.channel), None)
     if channel is None:
@@ -106,14 +109,25 @@ def tell(river: River, queued: Queued) -> None:
         ref = queued.ref
         if ref is None and queued.attempts > 1:
             ref = channel.teller.find(notice.key)
+        # Right before it, and for a whole lease more: it may have waited long, and nobody may put it beside us.
+        if not _ours(river, queued):
+            log.warning("not told: the lease went to another", change=notice.change)
+            return
         ref = channel.teller.put(notice, ref)
     except TellError as error:
         _put_off(river, queued, error)
         return
     crash_point("after put, before its ref is stored")
     with river.store.write() as tx:
-        tx.outbox.sent(queued, ref)
+        ours = tx.outbox.sent(queued, ref)
+    if not ours:
+        log.warning("told after the lease went to another", change=notice.change, ref=ref.value)
     log.info("told", change=notice.change, channel=notice.channel, revision=notice.revision)
+
+
+def _ours(river: River, queued: Queued) -> bool:
+    with river.store.write() as tx:
+        return tx.outbox.extend(queued, LEASE_S)
 
 
 def _put_off(river: River, queued: Queued, error: TellError) -> None:

@@ -134,6 +134,10 @@ class Outbox:
         rows = sorted(self._sql.rows(_LEASE, lease), key=lambda r: int(r.id))
         return [_queued(r) for r in rows]
 
+    def extend(self, queued: Queued, seconds: float) -> bool:
+        """Keep a lease for `seconds` from now; False where it is gone."""
+        return self._sql.do(_EXTEND, _fence(queued) | {"long": int(seconds * SECOND)}) == 1
+
     def sent(self, queued: Queued, ref: Ref | None) -> bool:
         """Note that a notice was put; a newer revision that came meanwhile still waits.
 
@@ -241,6 +245,9 @@ _LEASE = (
         attempts=_O.attempts + 1,
     )
     .returning(OUTBOX)
+)
+_EXTEND = (
+    update(OUTBOX).where(_FENCED).values(lease_until=DatabaseNow() + bindparam("long", type_=Wide))
 )
 # A newer revision that came meanwhile still waits.
 _SENT = (

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Self
 
-from sqlalchemy import URL, Engine, make_url
+import structlog
+from sqlalchemy import URL, Engine, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 
-from shipwake.domain import BadInputError, Samples, ShipwakeError
+from shipwake.domain import BadInputError, Samples, ShipwakeError, from_epoch
 from shipwake.store import backup, export, migrate, postgres, sqlite
 from shipwake.store.backup import Copied, Progress
 from shipwake.store.beside import beside
@@ -20,16 +22,22 @@ from shipwake.store.errors import (
     OtherToolsError,
     UnreachableError,
 )
+from shipwake.store.looks import SECOND
 from shipwake.store.right_of_way import RightOfWay
-from shipwake.store.sql import Sql
+from shipwake.store.sql import DatabaseNow, Sql
 from shipwake.store.tx import Tx
 from shipwake.store.writer import SamplesWriter
-from shipwake.wire.clock import Clock
+from shipwake.wire.clock import Agreed, Clock, monotonic
 
+log = structlog.get_logger()
 SQLITE, POSTGRES = ("sqlite",), ("postgresql", "postgres")
 _TRANSIENT = ("40001", "40P01", "55P03")
 """PostgreSQL's codes for what may work when tried again: serialisation, deadlock, lock not available."""
 _NO_TABLE = "42P01"
+_GONE = ("08", "57P", "25P03", "53300")
+"""What PostgreSQL's codes begin with where a connection ended, or none was to be had."""
+_THEIR_NOW = select(DatabaseNow())
+_UNHURRIED = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 class Store:
@@ -68,10 +76,13 @@ class Store:
             parsed.set(drivername="postgresql") if scheme in POSTGRES else parsed, clock=clock
         )
 
-    def migrate(self) -> None:
-        """Bring the tables to this version; safe when several start at once, or one is killed half-way."""
+    def migrate(self) -> bool:
+        """Bring the tables to this version; safe when several start at once, or one is killed half-way.
+
+        False where the tables are newer, and this program may work beside the newer one.
+        """
         with self._explained():
-            migrate.upgrade(self._writing)
+            return migrate.upgrade(self._writing)
 
     def version(self) -> str | None:
         """The version of the tables, None where there are none yet."""
@@ -89,13 +100,24 @@ class Store:
             self._way.taken(patient=patient) if self._sqlite else nullcontext()
         )
         with way, self._explained(), self._writing.begin() as connection:
-            yield Tx(Sql(connection, self._clock))
+            yield Tx(self._agreed(Sql(connection, self._clock)))
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """One snapshot: what others write meanwhile is not seen, and nothing can be written."""
         with self._explained(), self._reading.begin() as connection:
-            yield Tx(Sql(connection, self._clock))
+            yield Tx(self._agreed(Sql(connection, self._clock)))
+
+    def _agreed(self, sql: Sql) -> Sql:
+        """Now and then put our clock right by PostgreSQL's, which all machines share; a file is on our own."""
+        clock = self._clock
+        if sql.postgres and isinstance(clock, Agreed) and clock.stale:
+            begun = monotonic()
+            theirs = from_epoch(sql.value(_THEIR_NOW) / SECOND)
+            off = clock.heard(theirs, timedelta(seconds=monotonic() - begun))
+            if off is not None:
+                log.warning("this machine's clock is not the database's, which rules", off=str(off))
+        return sql
 
     def back_up(
         self, path: Path, *, force: bool = False, progress: Progress | None = None
@@ -138,6 +160,9 @@ class Store:
         self._refuse()
         count = 0
         with self._explained(), self._reading.begin() as connection:
+            if not self._sqlite:
+                # Whoever takes the lines may let us wait.
+                connection.execute(_UNHURRIED)
             for line in export.lines(Sql(connection, self._clock), progress):
                 out.write(line)
                 count += 1
@@ -194,6 +219,9 @@ class Store:
             yield
         except (OperationalError, InterfaceError, DBAPIError) as error:
             raise _explanation(error) from error
+        except NoneFreeError as error:
+            message = "every connection to the database is in use; try again"
+            raise BusyError(message) from error
 
 
 class PushedSamples:
@@ -221,8 +249,10 @@ def _explanation(error: DBAPIError) -> Exception:
         return UnreachableError(
             f"the database file cannot be opened ({said}); check database: and the folder's owner"
         )
-    if error.connection_invalidated or (
-        code is None and isinstance(error, OperationalError) and "connect" in said
+    if (
+        error.connection_invalidated
+        or str(code).startswith(_GONE)
+        or (code is None and isinstance(error, OperationalError) and "connect" in said)
     ):
         return UnreachableError(
             f"the database does not answer ({said.strip()}); check database: and that it runs"

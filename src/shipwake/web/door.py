@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Asgi
 
+from shipwake.domain import ShipwakeError
 from shipwake.flow import River
 from shipwake.web import keys
 from shipwake.web.access import SAFE_METHODS, Caller, Scope, caller_of
@@ -36,7 +37,8 @@ class Door:
         scope.setdefault("state", {})
         try:
             await self._admit(request)
-        except ProblemError as refused:
+        except ShipwakeError as refused:
+            # Also what the store says of itself: whoever shows a token is asked to come again, not told of a mistake.
             response = await from_shipwake(request, refused)
             await response(scope, receive, send)
             return

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from shipwake.domain import utc
 
+AGREES = timedelta(seconds=1)
+ASK_EVERY_S = 30.0
+
 
 class Clock(Protocol):
     """What time it is for the flow; leases and network timeouts do not ask it."""
@@ -41,6 +44,37 @@ class ManualClock:
     def advance(self, by: timedelta) -> None:
         """Move on by `by`."""
         self.set(self._now + by)
+
+
+class Agreed:
+    """The machine's own clock, put right by one that all machines share wherever the two disagree.
+
+    Clocks that agree within a second, or within what asking took, are left alone: the machine's own runs evenly.
+    """
+
+    def __init__(self, own: Clock) -> None:
+        self._own = own
+        self._off = timedelta(0)
+        self._asked_s = -ASK_EVERY_S
+
+    def now(self) -> datetime:
+        """Aware UTC, by the shared clock."""
+        return self._own.now() + self._off
+
+    @property
+    def stale(self) -> bool:
+        """Whether the shared clock should be asked again."""
+        return monotonic() - self._asked_s >= ASK_EVERY_S
+
+    def heard(self, theirs: datetime, took: timedelta) -> timedelta | None:
+        """The shared clock said `theirs`, and asking took so long; by how much we are now put right, if that is new."""
+        self._asked_s = monotonic()
+        off = theirs - (self._own.now() - took / 2)
+        sure = AGREES + took / 2
+        if abs(off - self._off) <= sure:
+            return None
+        self._off = off if abs(off) > sure else timedelta(0)
+        return self._off
 
 
 def monotonic() -> float:
