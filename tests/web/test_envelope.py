@@ -55,7 +55,7 @@ def test_metrics_count_by_route_not_by_path(here: Site) -> None:
 
     assert 'route="/api/v1/changes/{id:path}",status="404"' in page
     assert "none-1" not in page
-    assert "shipwake_looks_late_seconds" in page
+    assert 'shipwake_queue_oldest_seconds{queue="looks"} ' in page
     assert "process_resident_memory_bytes" in page
 
 

@@ -52,10 +52,12 @@ def hear(
         except RefusedError as refused:
             with river.store.write() as tx:
                 tx.heard.count(kind, source, "refused", text=refused.message, at=heard.received)
+            river.meters.deliveries.labels(kind, "refused").inc()
             return Answer(status=401, title="Not verified", detail=refused.message)
     heard = replace(heard, headers=_harmless(lower))
     with river.store.write() as tx:
         delivery = tx.heard.keep(heard, digest(heard))
+    river.meters.deliveries.labels(kind, "kept").inc()
     river.wake.set()
     return Answer(
         status=202,

@@ -88,9 +88,11 @@ def run(river: River, stop: Flag) -> None:
     lanes = Lanes()
     try:
         owe(river)
+        river.pulse.beat()
         while not stop.is_set():
             try:
                 rest = _turn(river, lanes)
+                river.pulse.beat()
             except Exception:
                 log.exception("the store could not be asked for work; it is asked again")
                 pause(AFTER_FAILURE_S, stop)
@@ -101,6 +103,7 @@ def run(river: River, stop: Flag) -> None:
                 river.wake.clear()
     finally:
         lanes.close()
+        river.pulse.end()
 
 
 def _turn(river: River, lanes: Lanes) -> float:

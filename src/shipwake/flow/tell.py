@@ -103,16 +103,18 @@ def tell(river: River, queued: Queued) -> None:
             tx.outbox.failed(queued, f"the channel {notice.channel} is no longer configured")
         return
     try:
-        ref = queued.ref
-        if ref is None and queued.attempts > 1:
-            ref = channel.teller.find(notice.key)
-        ref = channel.teller.put(notice, ref)
+        with river.meters.timing(river.meters.notice_seconds, channel.name):
+            ref = queued.ref
+            if ref is None and queued.attempts > 1:
+                ref = channel.teller.find(notice.key)
+            ref = channel.teller.put(notice, ref)
     except TellError as error:
         _put_off(river, queued, error)
         return
     crash_point("after put, before its ref is stored")
     with river.store.write() as tx:
         tx.outbox.sent(queued, ref)
+    river.meters.notices.labels(channel.name, "sent").inc()
     log.info("told", change=notice.change, channel=notice.channel, revision=notice.revision)
 
 
@@ -120,6 +122,8 @@ def _put_off(river: River, queued: Queued, error: TellError) -> None:
     log.warning(
         "not told", change=queued.notice.change, channel=queued.notice.channel, reason=error.message
     )
+    outcome = "failed" if error.permanent else "again"
+    river.meters.notices.labels(queued.notice.channel, outcome).inc()
     with river.store.write() as tx:
         if error.permanent:
             tx.outbox.failed(queued, error.message)

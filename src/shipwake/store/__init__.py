@@ -22,6 +22,7 @@ from shipwake.store.measurements import Push, Pushed, push_of
 from shipwake.store.outbox import Post, Queued
 from shipwake.store.page import Filter, Page, Row
 from shipwake.store.place import Series
+from shipwake.store.queues import Queue
 from shipwake.store.store import PushedSamples, Store
 from shipwake.store.tx import Tx
 from shipwake.store.writer import SamplesWriter
@@ -50,6 +51,7 @@ __all__ = [
     "Push",
     "Pushed",
     "PushedSamples",
+    "Queue",
     "Queued",
     "Row",
     "SamplesWriter",

@@ -61,8 +61,8 @@ OUTBOX = Table(
     Index("ix_outbox_change", "change_id"),
 )
 # A bound value would not match the index's condition, and SQLite would read the whole table.
-_WAITS = OUTBOX.c.post == literal_column(f"'{Post.WAITING}'")
-Index("ix_outbox_waiting", OUTBOX.c.not_before, sqlite_where=_WAITS, postgresql_where=_WAITS)
+WAITS = OUTBOX.c.post == literal_column(f"'{Post.WAITING}'")
+Index("ix_outbox_waiting", OUTBOX.c.not_before, sqlite_where=WAITS, postgresql_where=WAITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +225,7 @@ _NEWER = (
 )
 _FREE = (
     select(_O.id)
-    .where(_WAITS, _O.not_before <= bindparam("now"), _O.lease_until <= DatabaseNow())
+    .where(WAITS, _O.not_before <= bindparam("now"), _O.lease_until <= DatabaseNow())
     .order_by(_O.not_before, _O.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -256,7 +256,7 @@ _SENT = (
         why="",
     )
 )
-_DOUBT = update(OUTBOX).where(_WAITS, _O.ref.is_(None), _O.attempts == 0).values(attempts=1)
+_DOUBT = update(OUTBOX).where(WAITS, _O.ref.is_(None), _O.attempts == 0).values(attempts=1)
 _KEEP_REF = update(OUTBOX).where(_THIS, _O.ref.is_(None)).values(ref=bindparam("new_ref"))
 _RETRY = (
     update(OUTBOX)
@@ -276,6 +276,6 @@ _OF = select(OUTBOX).where(_O.change_id == bindparam("change")).order_by(_O.id)
 _OF_ALL = (
     select(OUTBOX).where(_O.change_id.in_(bindparam("changes", expanding=True))).order_by(_O.id)
 )
-_NEXT = select(_O.not_before).where(_WAITS).order_by(_O.not_before).limit(1)
+_NEXT = select(_O.not_before).where(WAITS).order_by(_O.not_before).limit(1)
 _ANY = _NEXT.where(_O.not_before <= bindparam("now"))
 _ANY_FREE = _ANY.where(_O.lease_until <= DatabaseNow())

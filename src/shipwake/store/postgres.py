@@ -1,9 +1,10 @@
 """PostgreSQL as we use it: read-committed writes, reads from one snapshot, through one pool."""
 
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine, text
 
 POOL, AT_MOST = 5, 20
 PATIENCE_S = 10
+SIZE = text("SELECT pg_database_size(current_database())")
 
 
 def connect(url: URL) -> tuple[Engine, Engine]:

@@ -78,6 +78,19 @@ class Store:
         with self._explained(), self._reading.connect() as connection:
             return migrate.version(connection)
 
+    def fits(self) -> bool:
+        """Whether the tables are of this version, or of the next one, which this program can still work on."""
+        found = self.version() or ""
+        return found.isdigit() and 0 <= int(found) - int(migrate.HEAD) <= 1
+
+    def size(self) -> int:
+        """Bytes that the database takes on its disk, what is written but not yet laid in its place included."""
+        if not self._sqlite:
+            with self._explained(), self._reading.connect() as connection:
+                return int(connection.execute(postgres.SIZE).scalar() or 0)
+        files = (self._place.with_name(self._place.name + end) for end in ("", "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
     @contextmanager
     def write(self, *, patient: bool = False) -> Iterator[Tx]:
         """One transaction: all of it is kept when the block ends, nothing when it raises.

@@ -70,7 +70,11 @@ class Envelope:
         route = getattr(scope.get("route"), "path", "none")
         self._meters.answered(scope["method"], route, status, seconds)
         caller = scope.get("state", {}).get("caller")
-        write = log.debug if route in ("/healthz", "none") and status < FAILED else log.info
+        write = (
+            log.debug
+            if (route == "none" or route.startswith("/healthz")) and status < FAILED
+            else log.info
+        )
         write(
             "request",
             method=scope["method"],
