@@ -73,7 +73,7 @@ def test_tables_of_another_version_are_not_ready(tmp_path: Path) -> None:
         for version in ("0001", "9999", "0004"):
             with made.river.store.write() as tx:
                 tx.queues._sql.connection.exec_driver_sql(  # noqa: SLF001 - as another program would
-                    f"UPDATE alembic_version SET version_num = '{version}'"
+                    "UPDATE alembic_version SET version_num = ?", (version,)
                 )
             codes.append(made.client().get("/healthz/ready").status_code)
 

@@ -14,6 +14,7 @@ from shipwake.store.errors import (
     UnreachableError,
     UnreadableError,
 )
+from shipwake.store.examined import Examined
 from shipwake.store.fills import Fill
 from shipwake.store.heard import HeardPage, HeardRow, Kept, Outcome, Sender, Why
 from shipwake.store.looks import Finished, Leased
@@ -31,6 +32,7 @@ __all__ = [
     "BusyError",
     "Copied",
     "Duty",
+    "Examined",
     "Fill",
     "Filter",
     "Finished",

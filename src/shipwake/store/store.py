@@ -1,7 +1,7 @@
 """The store: opens a database, migrates it, and hands out transactions; all SQL happens inside them."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -11,9 +11,9 @@ from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from shipwake.domain import BadInputError, Samples, ShipwakeError
-from shipwake.store import backup, export, migrate, postgres, sqlite
+from shipwake.store import backup, examined, export, migrate, postgres, sqlite
 from shipwake.store.backup import Copied, Progress
-from shipwake.store.beside import beside
+from shipwake.store.beside import OURS_ALONE, beside
 from shipwake.store.errors import (
     BusyError,
     NotMigratedError,
@@ -70,6 +70,10 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the tables to this version; safe when several start at once, or one is killed half-way."""
+        if self._sqlite and not self._place.exists():
+            # Names and addresses of people will be in it; what SQLite lays beside it is as this is.
+            with suppress(OSError):
+                self._place.touch(mode=OURS_ALONE)
         with self._explained():
             migrate.upgrade(self._writing)
 
@@ -82,6 +86,18 @@ class Store:
         """Whether the tables are of this version, or of the next one, which this program can still work on."""
         found = self.version() or ""
         return found.isdigit() and 0 <= int(found) - int(migrate.HEAD) <= 1
+
+    @property
+    def file(self) -> Path | None:
+        """The file that the database is; None where it is a PostgreSQL."""
+        return self._place if self._sqlite else None
+
+    def examine(self, patience_s: float) -> examined.Examined:
+        """What can be said of it without changing it; reading it whole is given up after `patience_s`."""
+        with self._explained(), self._reading.connect() as connection:
+            if self._sqlite:
+                return examined.of_sqlite(connection, self._clock, self._place, patience_s)
+            return examined.of_postgres(connection, self._clock)
 
     def size(self) -> int:
         """Bytes that the database takes on its disk, what is written but not yet laid in its place included."""
