@@ -21,6 +21,7 @@ from shipwake.flow import (
 from shipwake.judge import learn
 from shipwake.sources import Source
 from shipwake.store import Store
+from shipwake.wire.chance import new_id
 from shipwake.wire.clock import Clock, SystemClock
 from shipwake.wire.memory import keep_freed
 
@@ -54,7 +55,8 @@ def compose(
         sources=found,
         channels=tuple(_channel(adapter) for adapter in config.tell) if recorded is None else (),
         lookups=lookups,
-        worker=f"{socket.gethostname()}:{os.getpid()}",
+        # In containers every host may have the same name, and every process the same number.
+        worker=f"{socket.gethostname()}:{os.getpid()}:{new_id()[-6:]}",
         settle=2 if recorded is None else 0,
         reading=_readers(found),
         learner=_learner(apart=apart),

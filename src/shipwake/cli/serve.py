@@ -9,6 +9,7 @@ from shipwake.cli.fills import shown
 from shipwake.cli.place import config_option, read_config
 from shipwake.web import serve
 from shipwake.wire import log
+from shipwake.wire.ending import leave
 
 
 @click.command()
@@ -21,3 +22,4 @@ def command(config: Path | None, no_work: bool) -> None:
     river = compose(read, apart=True)
     with shown(river):
         serve(river, loop=not no_work)
+    leave(0)

@@ -22,6 +22,7 @@ from shipwake.flow.together import bunches, look
 from shipwake.flow.understand import give_up, understand
 from shipwake.store import Kept as Delivery
 from shipwake.wire.clock import monotonic, pause
+from shipwake.wire.ending import PATIENCE_S
 
 log = structlog.get_logger()
 Work = Callable[[], None]
@@ -80,15 +81,16 @@ def step(river: River) -> bool:
     return done > 0
 
 
-def run(river: River, stop: Flag) -> None:
+def run(river: River, stop: Flag, patience_s: float | None = PATIENCE_S) -> None:
     """Turn until `stop` is set. A piece of work that fails is logged, holds up no other, and is tried again.
 
-    What waits for a source, a channel or a code host does so in a lane of its own.
+    What waits for a source, a channel or a code host does so in a lane of its own. What has not ended `patience_s`
+    after `stop` is given back, for another worker to take at once.
     """
     lanes = Lanes()
+    river.pulse.beat()
     try:
         owe(river)
-        river.pulse.beat()
         while not stop.is_set():
             try:
                 rest = _turn(river, lanes)
@@ -101,9 +103,22 @@ def run(river: River, stop: Flag) -> None:
                 river.rest()
                 pause(rest, river.wake)
                 river.wake.clear()
-    finally:
-        lanes.close()
         river.pulse.end()
+    finally:
+        _give_back(river, lanes.close(patience_s))
+
+
+def _give_back(river: River, begun: set[str]) -> None:
+    """Let others take at once what was leased and has not ended, but for words that may be on their way."""
+    try:
+        with river.store.write() as tx:
+            looks = tx.looks.give_back(river.worker)
+            duties = tx.duties.give_back(river.worker)
+            notices = tx.outbox.give_back(river.worker, but=begun)
+    except Exception:
+        log.exception("work could not be given back; others take it when its lease ends")
+        return
+    log.info("stopped", looks=looks, duties=duties, notices=notices, unfinished=len(begun))
 
 
 def _turn(river: River, lanes: Lanes) -> float:
@@ -121,7 +136,8 @@ def _turn(river: River, lanes: Lanes) -> float:
     for queued in lease_notices(river) if found.notices else ():
         work = partial(_in_time, river, begun + NOTICE_LEASE_S, partial(tell, river, queued))
         # One at a time: a channel is told in the order in which things were found.
-        lanes.submit(f"tell {queued.notice.channel}", work, width=1)
+        lane = f"tell {queued.notice.channel}"
+        lanes.submit(lane, work, width=1, name=queued.notice.key)
         started += 1
     for kind in found.duties:
         free = WIDTH - lanes.under_way(kind)

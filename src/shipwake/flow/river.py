@@ -85,14 +85,14 @@ class River:
         if isinstance(self.learner, Learners):
             self.learner.rest()
 
-    def close(self) -> None:
-        """Let go of threads, processes and the store, when the loop has ended."""
+    def close(self, patience_s: float | None = None) -> None:
+        """Let go of threads, processes and the store, when the loop has ended; see `Store.close`."""
         if isinstance(self.reading, Readers):
             self.reading.close()
         if isinstance(self.learner, Learners):
             self.learner.close()
         self.detectors.close()
-        self.store.close()
+        self.store.close(patience_s)
 
     @property
     def remote_lookups(self) -> tuple[Lookup, ...]:

@@ -1,6 +1,6 @@
 """What people are to be told, one row a notice key: the newest revision waits to be put in its channel."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -160,6 +160,13 @@ class Outbox:
         end = _fence(queued) | {"reason": reason[:500], "tried": queued.notice.revision}
         return self._sql.do(_FAILED, end) == 1
 
+    def give_back(self, worker: str, *, but: Iterable[str]) -> int:
+        """Let others take at once what this worker has leased and not begun; `but` are the keys it has begun.
+
+        Those keep their lease: a message that is on its way could not be found at its receiver yet.
+        """
+        return self._sql.do(_GIVE_BACK, {"who": worker, "begun": list(but)})
+
     def doubt(self) -> int:
         """Take each notice that waits, and is not known to be there, as one that may have been sent; how many."""
         return self._sql.do(_DOUBT)
@@ -271,6 +278,16 @@ _FAILED = (
         lease_until=0,
         why=bindparam("reason"),
     )
+)
+_GIVE_BACK = (
+    update(OUTBOX)
+    .where(
+        WAITS,
+        _O.worker == bindparam("who"),
+        _O.lease_until > DatabaseNow(),
+        _O.key.not_in(bindparam("begun", expanding=True)),
+    )
+    .values(lease=_O.lease + 1, lease_until=0, attempts=_O.attempts - 1)
 )
 _OF = select(OUTBOX).where(_O.change_id == bindparam("change")).order_by(_O.id)
 _OF_ALL = (

@@ -44,7 +44,9 @@ class Queues:
         return min((decode(Notice, row.body).at for row in rows), default=None)
 
 
-def _counted(column: ColumnElement[Any], *where: ColumnElement[bool]) -> Select[Any]:
+def _counted(
+    column: ColumnElement[Any], *where: ColumnElement[bool]
+) -> Select[int, datetime | None]:
     oldest = func.min(column, type_=Instant).label("oldest")
     return select(func.count().label("waiting"), oldest).where(*where)
 

@@ -208,11 +208,11 @@ class Store:
                 self._samples = SamplesWriter(lambda: self.write(patient=True))
             return self._samples
 
-    def close(self) -> None:
-        """Write what is queued, then let go of every connection."""
+    def close(self, patience_s: float | None = None) -> None:
+        """Write what is queued, as far as that takes no longer than given, then let go of every connection."""
         with self._opening:
             if self._samples is not None:
-                self._samples.close()
+                self._samples.close(patience_s)
         for engine in _distinct(self._writing, self._reading):
             engine.dispose()
 

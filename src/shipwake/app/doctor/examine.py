@@ -42,17 +42,18 @@ def _without(hide: object, finding: Finding) -> Finding:
 
 def _checks(config: Config, store: Store, clock: Clock, patience_s: float) -> list[Check]:
     file = store.file
-    there = file is None or file.is_file()
     checks = [Check("settings", partial(_settings, config))]
-    if there:
-        checks += _of_store(config, store, clock, patience_s)
-    else:
+    there: Store | None = store
+    if file is not None and not file.is_file():
+        there = None
         checks.append(Check("database", partial(_none_yet, file)))
+    else:
+        checks += _of_store(config, store, clock, patience_s)
     if file is not None:
-        checks.append(Check("disk", partial(machine.disk, file, store if there else None, clock)))
+        checks.append(Check("disk", partial(machine.disk, file, there, clock)))
     checks += [
         Check("memory", machine.memory),
-        *_outside(config, store if there else None, clock),
+        *_outside(config, there, clock),
         Check("detectors", partial(_detectors, config.slis)),
         Check("backups", _backups),
     ]
