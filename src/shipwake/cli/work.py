@@ -8,9 +8,8 @@ import click
 
 from shipwake.app import compose, listening
 from shipwake.cli.fills import shown
-from shipwake.cli.place import config_option, read_config
+from shipwake.cli.place import config_option, configure_log, read_config
 from shipwake.flow import River, run
-from shipwake.wire import log
 from shipwake.wire.ending import Ending, leave
 
 BRIEFLY_S, WAIT_S = 0.5, 1.0
@@ -26,7 +25,7 @@ BRIEFLY_S, WAIT_S = 0.5, 1.0
 def command(config: Path | None, listen: str | None) -> None:
     """Work until told to stop (SIGTERM or Ctrl-C); what is under way has a few seconds to end."""
     read = read_config(config)
-    log.configure(json=False, hide=[secret.reveal() for secret in read.secrets])
+    configure_log(read)
     river = compose(read, apart=True)
     stop = Event()
 

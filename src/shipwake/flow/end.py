@@ -42,7 +42,10 @@ def end(river: River, batch: Sequence[Looked]) -> None:
             seq=verdict.seq,
             health=verdict.health.value,
             slis=len(found),
+            look=max(a.look for a in found),
         )
+        for a in found:
+            log.debug("assessed", change=a.change, sli=a.sli, look=a.look, health=a.health.value)
 
 
 def _kept(river: River, tx: Tx, batch: Sequence[Looked]) -> list[Kept]:

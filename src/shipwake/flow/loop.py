@@ -1,6 +1,7 @@
 """The loop that drives the flow: understand, look, tell, do what is owed, then rest until something is due or heard."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -175,6 +176,8 @@ def _guarded(work: Work, otherwise: Work | None = None) -> None:
     """Log what fails; leased work comes again when its lease ends, the rest is given up with its reason."""
     try:
         work()
+    except CancelledError:
+        log.debug("a piece of work was cut off by the end")
     except Exception:
         log.exception("a piece of work failed", tried_again=otherwise is None)
         if otherwise is not None:

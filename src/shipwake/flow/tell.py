@@ -115,12 +115,26 @@ def tell(river: River, queued: Queued) -> None:
     with river.store.write() as tx:
         tx.outbox.sent(queued, ref)
     river.meters.notices.labels(channel.name, "sent").inc()
-    log.info("told", change=notice.change, channel=notice.channel, revision=notice.revision)
+    log.info(
+        "told",
+        change=notice.change,
+        seq=notice.revision,
+        channel=notice.channel,
+        notice=notice.key,
+        attempt=queued.attempts,
+    )
 
 
 def _put_off(river: River, queued: Queued, error: TellError) -> None:
     log.warning(
-        "not told", change=queued.notice.change, channel=queued.notice.channel, reason=error.message
+        "not told",
+        change=queued.notice.change,
+        seq=queued.notice.revision,
+        channel=queued.notice.channel,
+        notice=queued.notice.key,
+        attempt=queued.attempts,
+        again=not error.permanent,
+        reason=error.message,
     )
     outcome = "failed" if error.permanent else "again"
     river.meters.notices.labels(queued.notice.channel, outcome).inc()
