@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from scripts.reference import adapters, cli, http, page, reasons, settings
+from scripts.reference import adapters, cli, http, metrics, page, reasons, settings
 
 
 def main() -> int:
@@ -26,6 +26,7 @@ def parts() -> list[tuple[str, str, str]]:
     return [
         ("cli", cli.TITLE, cli.text()),
         ("http", http.TITLE, http.text()),
+        ("metrics", metrics.TITLE, metrics.text()),
         ("reasons", reasons.TITLE, reasons.text()),
         ("settings", settings.TITLE, settings.text()),
         *rooms,

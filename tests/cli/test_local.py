@@ -125,7 +125,8 @@ def test_the_doctor_says_why_nothing_would_start() -> None:
     said = call("doctor", SHIPWAKE_DATABASE="sqlite:////nowhere/at/all.db")
 
     assert said.status == 1
-    assert "✗ cannot start" in said.out
+    assert "✗ database: " in said.out
+    assert "does not exist; make it" in said.out
 
 
 @pytest.mark.usefixtures("settings")

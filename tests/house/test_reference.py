@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from scripts.reference import __main__ as reference
-from scripts.reference import http, page
+from scripts.reference import http, metrics, page
 from shipwake.cli.verbs import shipwake
 from shipwake.config import kinds
 from shipwake.domain import Health, Reason
@@ -79,6 +79,15 @@ def test_each_path_has_a_heading() -> None:
 
     assert "POST /api/v1/changes" in operations
     assert operations - _headings("http") == set()
+
+
+def test_each_metric_has_a_heading() -> None:
+    """Each metric that a server shows has a heading, with what it says."""
+    there = {name: says for name, _, says in metrics.described()}
+
+    assert {"shipwake_looks_total", "shipwake_requests_total"} <= there.keys()
+    assert there.keys() - _headings("metrics") == set()
+    assert [name for name, says in there.items() if not says] == []
 
 
 def test_each_reason_and_word_is_explained() -> None:

@@ -46,6 +46,21 @@ def test_a_request_is_one_line_without_secrets(here: Site) -> None:
     assert client.headers["authorization"].split()[1] not in str(lines)
 
 
+def test_what_is_logged_on_the_way_has_the_requests_id(here: Site) -> None:
+    """A line of the flow that a request led to carries the id that its sender gave."""
+    merged = [structlog.contextvars.merge_contextvars]
+    with structlog.testing.capture_logs(processors=merged) as lines:
+        told = here.client("changes:write").post(
+            "/api/v1/changes",
+            json={"service": "checkout", "environment": "production", "id": "logged"},
+            headers={"X-Request-ID": "build-42"},
+        )
+
+    assert told.is_success, told.text
+    found = {line["event"]: line["request"] for line in lines if "request" in line}
+    assert found == {"announced": "build-42", "request": "build-42"}
+
+
 def test_metrics_count_by_route_not_by_path(here: Site) -> None:
     """Requests for any number of ids are one series."""
     client = here.client("read")
@@ -55,7 +70,7 @@ def test_metrics_count_by_route_not_by_path(here: Site) -> None:
 
     assert 'route="/api/v1/changes/{id:path}",status="404"' in page
     assert "none-1" not in page
-    assert "shipwake_looks_late_seconds" in page
+    assert 'shipwake_queue_oldest_seconds{queue="looks"} ' in page
     assert "process_resident_memory_bytes" in page
 
 

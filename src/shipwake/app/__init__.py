@@ -1,5 +1,6 @@
 """The composition root: the only room that knows every other below it."""
 
 from shipwake.app.compose import compose
+from shipwake.app.port import listening
 
-__all__ = ["compose"]
+__all__ = ["compose", "listening"]

@@ -7,10 +7,21 @@ from datetime import timedelta
 
 from shipwake import intake, lookup, sources, tell
 from shipwake.config import Adapter, Config
-from shipwake.flow import Channel, Kept, Learner, Learners, Readers, River, with_steps
+from shipwake.flow import (
+    Channel,
+    Kept,
+    Learner,
+    Learners,
+    Measured,
+    Meters,
+    Readers,
+    River,
+    with_steps,
+)
 from shipwake.judge import learn
 from shipwake.sources import Source
 from shipwake.store import Store
+from shipwake.wire.chance import new_id
 from shipwake.wire.clock import Agreed, Clock, SystemClock
 from shipwake.wire.memory import keep_freed
 
@@ -35,7 +46,8 @@ def compose(
     store.migrate()
     with store.read():
         pass  # The first reading puts the clock right.
-    found = _sources(config, store, recorded)
+    meters = Meters()
+    found = _sources(config, store, recorded, meters)
     lookups = tuple(lookup.connect(adapter) for adapter in config.lookup)
     learner = _learner(apart=apart)
     return River(
@@ -46,10 +58,12 @@ def compose(
         sources=found,
         channels=tuple(_channel(adapter) for adapter in config.tell) if recorded is None else (),
         lookups=lookups,
-        worker=f"{socket.gethostname()}:{os.getpid()}",
+        # In containers every host may have the same name, and every process the same number.
+        worker=f"{socket.gethostname()}:{os.getpid()}:{new_id()[-6:]}",
         settle=2 if recorded is None else 0,
         reading=_readers(found, learner),
         learner=learner,
+        meters=meters,
     )
 
 
@@ -76,20 +90,22 @@ def _hooks(
     return made
 
 
-def _sources(config: Config, store: Store, recorded: Source | None) -> dict[str, Source]:
+def _sources(
+    config: Config, store: Store, recorded: Source | None, meters: Meters
+) -> dict[str, Source]:
     push = Adapter(kind="push", name="push", settings={})
     made = {"push": recorded or sources.connect(push, reader=store.pushed)}
-    return made | {a.name: _source(a, store) for a in config.sources}
+    return made | {a.name: _source(a, store, meters) for a in config.sources}
 
 
-def _source(adapter: Adapter, store: Store) -> Source:
+def _source(adapter: Adapter, store: Store, meters: Meters) -> Source:
     """A source; the past of one that is asked over a network is kept in the store."""
     made = sources.connect(adapter, reader=store.pushed)
     if not hasattr(made, "parallel"):
         return made
     # Secrets show themselves to nobody, so that a new password asks for no new back-fill.
     identity = repr((adapter.kind, sorted(adapter.settings.items(), key=lambda item: item[0])))
-    return Kept(made, store, identity)
+    return Kept(Measured(made, adapter.name, meters), store, identity, meters)
 
 
 def _readers(found: Mapping[str, Source], learner: Learner) -> Readers:

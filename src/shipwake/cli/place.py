@@ -1,12 +1,14 @@
 """Where a verb finds its configuration: --config, SHIPWAKE_CONFIG, ./shipwake.yaml, else the defaults."""
 
 import os
+import sys
 from pathlib import Path
 
 import click
 
 from shipwake.config import Config, default, load
 from shipwake.domain import BadInputError
+from shipwake.wire import log
 
 FILE = "shipwake.yaml"
 
@@ -16,6 +18,13 @@ config_option = click.option(
     default=None,
     help=f"Settings; SHIPWAKE_CONFIG, else ./{FILE}.",
 )
+
+
+def configure_log(config: Config) -> None:
+    """The log of a long-running verb as the configuration wants it, without the configuration's secrets."""
+    json = config.log == "json" or (config.log == "auto" and not sys.stderr.isatty())
+    hide = [secret.reveal() for secret in config.secrets]
+    log.configure(json=json, level=config.log_level, hide=hide)
 
 
 def read_config(path: Path | None) -> Config:

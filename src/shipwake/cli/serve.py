@@ -6,9 +6,9 @@ import click
 
 from shipwake.app import compose
 from shipwake.cli.fills import shown
-from shipwake.cli.place import config_option, read_config
+from shipwake.cli.place import config_option, configure_log, read_config
 from shipwake.web import serve
-from shipwake.wire import log
+from shipwake.wire.ending import leave
 
 
 @click.command()
@@ -17,7 +17,8 @@ from shipwake.wire import log
 def command(config: Path | None, no_work: bool) -> None:
     """Serve on 127.0.0.1:7447 unless configured otherwise; prints a one-time sign-in link on first start."""
     read = read_config(config)
-    log.configure(json=False, hide=[secret.reveal() for secret in read.secrets])
+    configure_log(read)
     river = compose(read, apart=True)
     with shown(river):
         serve(river, loop=not no_work)
+    leave(0)

@@ -79,6 +79,9 @@ class Config:
     database: str = field(default="sqlite:///shipwake.db", repr=False)
     auth: str = "tokens"
     max_body: int = 25 * MEGABYTE
+    log: str = "auto"
+    log_level: str = "info"
+    access_log: bool = True
     implicit: bool = False
     """Whether names that no section lists exist all the same, as in a replay."""
     _ours: Mapping[str, str] = field(init=False, repr=False, compare=False)

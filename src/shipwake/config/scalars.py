@@ -23,6 +23,23 @@ class Auth(StrEnum):
     NONE = "none"
 
 
+class Log(StrEnum):
+    """How a process writes its log."""
+
+    AUTO = "auto"
+    JSON = "json"
+    TEXT = "text"
+
+
+class Level(StrEnum):
+    """From where on a line is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 def database(field: Field) -> str:
     """`sqlite:///FILE`, or `postgresql://…` with a host; no password in a file."""
     read.refuse_password(field)
@@ -59,6 +76,13 @@ SETTINGS = (
     Setting(
         "healthy_messages", read.boolean, "Whether authors are told that their change is healthy."
     ),
+    Setting(
+        "log",
+        read.choice(Log),
+        "The log as `json`, one object a line, or as `text`; `auto` is text on a terminal, else JSON.",
+    ),
+    Setting("log_level", read.choice(Level), "From where on a line is written: `debug`, `info`, …"),
+    Setting("access_log", read.boolean, "Whether each request has a line in the log."),
     Setting(
         "max_body", read.size(1024, 1024 * MEGABYTE), "The largest request body that is taken."
     ),

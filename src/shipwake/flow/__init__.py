@@ -6,6 +6,7 @@ from shipwake.flow.caution import caution_at, judged_lately
 from shipwake.flow.converse import converse
 from shipwake.flow.crash_points import CRASH_POINTS
 from shipwake.flow.detectors import DetectorError, Detectors
+from shipwake.flow.exposition import exposed, families
 from shipwake.flow.hear import Answer, hear
 from shipwake.flow.join import join
 from shipwake.flow.kept import Kept
@@ -13,8 +14,11 @@ from shipwake.flow.learn import as_past
 from shipwake.flow.learners import Learner, Learners
 from shipwake.flow.look import lease
 from shipwake.flow.loop import run, settled, step
+from shipwake.flow.measured import Measured
+from shipwake.flow.meters import Meters
 from shipwake.flow.nearby import others_near
 from shipwake.flow.normals import Normals
+from shipwake.flow.pulse import unready
 from shipwake.flow.push import Batch, Taken, push
 from shipwake.flow.readers import Readers
 from shipwake.flow.river import Channel, River, with_steps
@@ -32,6 +36,8 @@ __all__ = [
     "Kept",
     "Learner",
     "Learners",
+    "Measured",
+    "Meters",
     "Normals",
     "Readers",
     "River",
@@ -40,6 +46,8 @@ __all__ = [
     "as_past",
     "caution_at",
     "converse",
+    "exposed",
+    "families",
     "hear",
     "join",
     "judged_lately",
@@ -52,5 +60,6 @@ __all__ = [
     "run",
     "settled",
     "step",
+    "unready",
     "with_steps",
 ]

@@ -1,8 +1,12 @@
 """Take a change, samples or a name mapping from our own API or page; the same steps as for anything heard."""
 
+import structlog
+
 from shipwake.domain import BadInputError, Change, Event
 from shipwake.flow.join import Place, join, settle
 from shipwake.flow.river import River
+
+log = structlog.get_logger()
 
 
 def announce(river: River, event: Event) -> Change:
@@ -14,6 +18,7 @@ def announce(river: River, event: Event) -> Change:
         message = "this says nothing of a change; give at least a service and what happened"
         raise BadInputError(message)
     river.wake.set()
+    log.info("announced", change=stored.change.id, source=event.source)
     return stored.change
 
 

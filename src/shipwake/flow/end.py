@@ -32,6 +32,7 @@ def end(river: River, batch: Sequence[Looked]) -> None:
         kept = _kept(river, tx, batch)
         said = _said(river, tx, kept)
     crash_point("after the look is committed")
+    _count(river, batch, kept, said)
     if said:
         river.wake.set()
     for verdict, (_, found) in zip(said, kept, strict=True):
@@ -41,7 +42,10 @@ def end(river: River, batch: Sequence[Looked]) -> None:
             seq=verdict.seq,
             health=verdict.health.value,
             slis=len(found),
+            look=max(a.look for a in found),
         )
+        for a in found:
+            log.debug("assessed", change=a.change, sli=a.sli, look=a.look, health=a.health.value)
 
 
 def _kept(river: River, tx: Tx, batch: Sequence[Looked]) -> list[Kept]:
@@ -64,6 +68,21 @@ def _kept(river: River, tx: Tx, batch: Sequence[Looked]) -> list[Kept]:
         if found := list(compress((a for _, a in looked.made), ours)):
             kept.append((looked, found))
     return kept
+
+
+def _count(
+    river: River, batch: Sequence[Looked], kept: Sequence[Kept], said: Sequence[Verdict]
+) -> None:
+    meters, now = river.meters, river.clock.now()
+    made = sum(len(looked.made) for looked in batch)
+    meters.looks.labels("waiting").inc(sum(len(looked.waiting) for looked in batch))
+    meters.looks.labels("lost").inc(made - sum(len(found) for _, found in kept))
+    for _, found in kept:
+        for assessment in found:
+            meters.looks.labels(assessment.health.value).inc()
+            meters.late_seconds.observe(max((now - assessment.at).total_seconds(), 0.0))
+    for verdict in said:
+        meters.verdicts.labels(verdict.health.value).inc()
 
 
 def _finished(river: River, looked: Looked, row: Leased, found: Assessment) -> Finished:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
+import structlog
+
 from shipwake.domain import Heard
 from shipwake.flow.river import River
 from shipwake.intake import Intake, Receipt, Receipted, RefusedError
 
+log = structlog.get_logger()
 SAME_DELIVERY = (":path", "x-github-delivery", "idempotency-key", "x-request-id")
 """Headers that tell two deliveries of equal bytes apart."""
 OPENS = re.compile(r"authorization|cookie|token|secret|password|api-?key")
@@ -52,11 +55,15 @@ def hear(
         except RefusedError as refused:
             with river.store.write() as tx:
                 tx.heard.count(kind, source, "refused", text=refused.message, at=heard.received)
+            river.meters.deliveries.labels(kind, "refused").inc()
+            log.warning("refused", kind=kind, source=source, reason=refused.message)
             return Answer(status=401, title="Not verified", detail=refused.message)
     heard = replace(heard, headers=_harmless(lower))
     with river.store.write() as tx:
         delivery = tx.heard.keep(heard, digest(heard))
+    river.meters.deliveries.labels(kind, "kept").inc()
     river.wake.set()
+    log.info("heard", kind=kind, source=source, delivery=delivery, bytes=len(body))
     return Answer(
         status=202,
         title="Heard",

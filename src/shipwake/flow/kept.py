@@ -1,12 +1,13 @@
 """A source whose past is kept in the store: what was read once is not asked for again; its newest part always is."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from shipwake.domain import Samples, Sli, Slot, from_epoch
+from shipwake.flow.meters import Meters
 from shipwake.sources import Source
 from shipwake.store import Fill, Store
 
@@ -20,6 +21,7 @@ class Kept:
     source: Source
     store: Store
     identity: str
+    meters: Meters = field(default_factory=Meters, repr=False)
 
     @property
     def parallel(self) -> int:
@@ -43,11 +45,16 @@ class Kept:
         with self.store.read() as tx:
             fill = tx.fills.get(sli.name)
         if fill is None or fill.asks != self.asks(sli) or not fill.start <= start < fill.until:
+            self._count(sli, "asked")
             return self.source.samples(sli, start, end)
         kept = self._kept(fill, sli, start, min(end, fill.until))
+        self._count(sli, "kept" if end <= fill.until else "part")
         if end <= fill.until:
             return kept
         return _joined(kept, self.source.samples(sli, fill.until, end), end)
+
+    def _count(self, sli: Sli, outcome: str) -> None:
+        self.meters.kept.labels(sli.source, outcome).inc()
 
     def _kept(self, fill: Fill, sli: Sli, start: datetime, end: datetime) -> Samples:
         """What was read: where nothing arrived there is a gap, for the source was asked."""

@@ -31,10 +31,15 @@ def normal_of(
         history = read.from_first_value()
         with river.store.read() as tx:
             past = past_changes(tx, change, sli, anchor)
-        learned = river.learner(sli, history, anchor, past, unit_s=resolution_s)
+        with river.meters.timing(river.meters.learn_seconds):
+            learned = river.learner(sli, history, anchor, past, unit_s=resolution_s)
+        river.meters.normals.labels("learned").inc()
         return river.detectors.taught(learned)
 
-    return river.normals.get((change.id, sli.name, anchor, resolution_s), now)
+    key = (change.id, sli.name, anchor, resolution_s)
+    if river.normals.holds(key):
+        river.meters.normals.labels("held").inc()
+    return river.normals.get(key, now)
 
 
 def learn_ahead(river: River, within: timedelta) -> bool:

@@ -75,7 +75,9 @@ def find(river: River, group: Group, change: Change, held: Level | None) -> Look
     jobs = [partial(_assess, river, change, slis, row.look, levels) for row in group.rows]
     made: list[tuple[Leased, Assessment]] = []
     waiting: list[tuple[Leased, Waiting]] = []
-    for row, found in zip(group.rows, river.reading.all(group.source, jobs), strict=True):
+    with river.meters.timing(river.meters.look_seconds, group.source):
+        answers = river.reading.all(group.source, jobs)
+    for row, found in zip(group.rows, answers, strict=True):
         if isinstance(found, Waiting):
             waiting.append((row, found))
         else:

@@ -1,6 +1,7 @@
 """The loop that drives the flow: understand, look, tell, do what is owed, then rest until something is due or heard."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +24,7 @@ from shipwake.flow.understand import give_up, understand
 from shipwake.store import BusyError, NotMigratedError, UnreachableError
 from shipwake.store import Kept as Delivery
 from shipwake.wire.clock import monotonic, pause
+from shipwake.wire.ending import PATIENCE_S
 
 log = structlog.get_logger()
 Work = Callable[[], None]
@@ -87,13 +89,15 @@ def step(river: River) -> bool:
     return done > 0
 
 
-def run(river: River, stop: Flag) -> None:
+def run(river: River, stop: Flag, patience_s: float | None = PATIENCE_S) -> None:
     """Turn until `stop` is set. A piece of work that fails is logged, holds up no other, and is tried again.
 
-    What waits for a source, a channel or a code host does so in a lane of its own.
+    What waits for a source, a channel or a code host does so in a lane of its own. What has not ended `patience_s`
+    after `stop` is given back, for another worker to take at once.
     """
     lanes = Lanes()
     noted = False
+    river.pulse.beat()
     try:
         while not stop.is_set():
             try:
@@ -101,6 +105,7 @@ def run(river: River, stop: Flag) -> None:
                     owe(river)
                     noted = True
                 rest = _turn(river, lanes)
+                river.pulse.beat()
             except Exception:
                 log.exception("the store could not be asked for work; it is asked again")
                 pause(AFTER_FAILURE_S, stop)
@@ -109,10 +114,24 @@ def run(river: River, stop: Flag) -> None:
                 river.rest()
                 pause(rest, river.wake)
                 river.wake.clear()
+        river.pulse.end()
     finally:
-        lanes.close()
+        _give_back(river, lanes.close(patience_s))
         held = river.normals
         log.info("the loop has ended", normals_asked=held.asked, normals_learned=held.learned)
+
+
+def _give_back(river: River, begun: set[str]) -> None:
+    """Let others take at once what was leased and has not ended, but for words that may be on their way."""
+    try:
+        with river.store.write() as tx:
+            looks = tx.looks.give_back(river.worker)
+            duties = tx.duties.give_back(river.worker)
+            notices = tx.outbox.give_back(river.worker, but=begun)
+    except Exception:
+        log.exception("work could not be given back; others take it when its lease ends")
+        return
+    log.info("stopped", looks=looks, duties=duties, notices=notices, unfinished=len(begun))
 
 
 def _turn(river: River, lanes: Lanes) -> float:
@@ -132,7 +151,8 @@ def _turn(river: River, lanes: Lanes) -> float:
     for queued in lease_notices(river) if found.notices else ():
         work = partial(_in_time, river, begun + NOTICE_LEASE_S, partial(tell, river, queued))
         # One at a time: a channel is told in the order in which things were found.
-        lanes.submit(f"tell {queued.notice.channel}", work, width=1)
+        lane = f"tell {queued.notice.channel}"
+        lanes.submit(lane, work, width=1, name=queued.notice.key)
         started += 1
     for kind in found.duties:
         free = WIDTH - lanes.under_way(kind)
@@ -190,6 +210,8 @@ def _guarded(work: Work) -> None:
     """Log what fails: leased work comes again when its lease ends."""
     try:
         work()
+    except CancelledError:
+        log.debug("a piece of work was cut off by the end")
     except Exception:
         log.exception("a piece of work failed; it is done again when its lease ends")
 

@@ -37,3 +37,8 @@ class Normals:
             while len(self._held) > self._keep:
                 self._held.popitem(last=False)
         return normal
+
+    def holds(self, key: Key) -> bool:
+        """Whether it is known without learning."""
+        with self._lock:
+            return key in self._held

@@ -11,8 +11,10 @@ from shipwake.domain import Change, Sli
 from shipwake.flow.detectors import Detectors
 from shipwake.flow.filling import Filling
 from shipwake.flow.learners import Learner, Learners
+from shipwake.flow.meters import Meters
 from shipwake.flow.normals import Normals
 from shipwake.flow.people import People
+from shipwake.flow.pulse import Pulse
 from shipwake.flow.readers import InTurn, Readers, Reading
 from shipwake.intake import Intake
 from shipwake.judge import learn
@@ -45,6 +47,7 @@ class River:
 
     `settle` is how long a look waits for samples that are due and have not arrived yet. `reading` asks sources, and
     `learner` learns normals: in turn and right here, unless told otherwise. `detectors` asks those that are not ours.
+    `meters` counts what this process does, and `pulse` says when its loop last turned.
     `recorded` says when the judged changes of a recording go live, all of them: one process may judge a part.
     """
 
@@ -63,6 +66,8 @@ class River:
     normals: Normals = field(default_factory=Normals)
     people: People = field(default_factory=People)
     filling: Filling = field(default_factory=Filling)
+    meters: Meters = field(default_factory=Meters)
+    pulse: Pulse = field(default_factory=Pulse)
     wake: Flag = field(default_factory=Flag)
     recorded: tuple[datetime, ...] | None = None
 
@@ -80,14 +85,14 @@ class River:
         if isinstance(self.learner, Learners):
             self.learner.rest()
 
-    def close(self) -> None:
-        """Let go of threads, processes and the store, when the loop has ended."""
+    def close(self, patience_s: float | None = None) -> None:
+        """Let go of threads, processes and the store, when the loop has ended; see `Store.close`."""
         if isinstance(self.reading, Readers):
             self.reading.close()
         if isinstance(self.learner, Learners):
             self.learner.close()
         self.detectors.close()
-        self.store.close()
+        self.store.close(patience_s)
 
     @property
     def remote_lookups(self) -> tuple[Lookup, ...]:

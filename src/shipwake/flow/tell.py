@@ -113,16 +113,25 @@ def tell(river: River, queued: Queued) -> None:
         if not _ours(river, queued):
             log.warning("not told: the lease went to another", change=notice.change)
             return
-        ref = channel.teller.put(notice, ref)
+        with river.meters.timing(river.meters.notice_seconds, channel.name):
+            ref = channel.teller.put(notice, ref)
     except TellError as error:
         _put_off(river, queued, error)
         return
     crash_point("after put, before its ref is stored")
     with river.store.write() as tx:
         ours = tx.outbox.sent(queued, ref)
+    river.meters.notices.labels(channel.name, "sent").inc()
     if not ours:
         log.warning("told after the lease went to another", change=notice.change, ref=ref.value)
-    log.info("told", change=notice.change, channel=notice.channel, revision=notice.revision)
+    log.info(
+        "told",
+        change=notice.change,
+        seq=notice.revision,
+        channel=notice.channel,
+        notice=notice.key,
+        attempt=queued.attempts,
+    )
 
 
 def _ours(river: River, queued: Queued) -> bool:
@@ -132,8 +141,17 @@ def _ours(river: River, queued: Queued) -> bool:
 
 def _put_off(river: River, queued: Queued, error: TellError) -> None:
     log.warning(
-        "not told", change=queued.notice.change, channel=queued.notice.channel, reason=error.message
+        "not told",
+        change=queued.notice.change,
+        seq=queued.notice.revision,
+        channel=queued.notice.channel,
+        notice=queued.notice.key,
+        attempt=queued.attempts,
+        again=not error.permanent,
+        reason=error.message,
     )
+    outcome = "failed" if error.permanent else "again"
+    river.meters.notices.labels(queued.notice.channel, outcome).inc()
     with river.store.write() as tx:
         if error.permanent:
             tx.outbox.failed(queued, error.message)

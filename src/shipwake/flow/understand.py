@@ -29,6 +29,7 @@ def understand(river: River, kept: Kept) -> None:
         )
         with river.store.write() as tx:
             tx.heard.unreadable(kept.id, error.message)
+        river.meters.deliveries.labels(kept.heard.kind, "unreadable").inc()
         return
     with river.store.write() as tx:
         changes = [change for event in events if (change := join(river, tx, event))]
@@ -36,6 +37,8 @@ def understand(river: River, kept: Kept) -> None:
         tx.heard.understood(
             kept.id, events=len(events), text="; ".join(e.text for e in events)[:500]
         )
+    outcome = "understood" if events else "unused"
+    river.meters.deliveries.labels(kept.heard.kind, outcome).inc()
     log.info(
         "delivery understood",
         kind=kept.heard.kind,

@@ -14,6 +14,7 @@ from shipwake.store.errors import (
     UnreachableError,
     UnreadableError,
 )
+from shipwake.store.examined import Examined
 from shipwake.store.fills import Fill
 from shipwake.store.heard import HeardPage, HeardRow, Kept, Outcome, Sender, Why
 from shipwake.store.looks import Finished, Leased
@@ -22,6 +23,7 @@ from shipwake.store.measurements import Push, Pushed, push_of
 from shipwake.store.outbox import Post, Queued
 from shipwake.store.page import Filter, Page, Row
 from shipwake.store.place import Series
+from shipwake.store.queues import Queue
 from shipwake.store.store import PushedSamples, Store
 from shipwake.store.tx import Tx
 from shipwake.store.writer import SamplesWriter
@@ -30,6 +32,7 @@ __all__ = [
     "BusyError",
     "Copied",
     "Duty",
+    "Examined",
     "Fill",
     "Filter",
     "Finished",
@@ -50,6 +53,7 @@ __all__ = [
     "Push",
     "Pushed",
     "PushedSamples",
+    "Queue",
     "Queued",
     "Row",
     "SamplesWriter",

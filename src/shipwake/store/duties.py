@@ -85,6 +85,10 @@ class Duties:
         """End a duty that cannot be done, with the reason; False where the lease is lost."""
         return self._sql.do(_GIVE_UP, _fence(duty) | {"reason": why[:500]}) == 1
 
+    def give_back(self, worker: str) -> int:
+        """Let others take at once what this worker has leased and not ended; it loses those duties."""
+        return self._sql.do(_GIVE_BACK, {"who": worker})
+
     def get(self, kind: str, about: str) -> Duty | None:
         """The duty as it stands."""
         row = self._sql.first(_GET, {"of_kind": kind, "of_about": about})
@@ -174,4 +178,9 @@ _RETRY = (
     .values(not_before=bindparam("until"), lease_until=0, why=bindparam("reason"))
 )
 _GIVE_UP = update(DUTIES).where(_FENCED).values(open=False, lease_until=0, why=bindparam("reason"))
+_GIVE_BACK = (
+    update(DUTIES)
+    .where(_OPEN, _D.worker == bindparam("who"), _D.lease_until > DatabaseNow())
+    .values(lease=_D.lease + 1, lease_until=0)
+)
 _GET = select(DUTIES).where(_THIS)

@@ -162,6 +162,10 @@ class Looks:
         """Keep a lease for `seconds` from now; False where the fence is gone."""
         return self._sql.do(_EXTEND, _fence(leased) | {"long": int(seconds * SECOND)}) == 1
 
+    def give_back(self, worker: str) -> int:
+        """Let others take at once what this worker has leased and not ended; it loses those looks."""
+        return self._sql.do(_GIVE_BACK, {"who": worker})
+
     def hasten(self, change_id: str, at: datetime) -> int:
         """Look at a change at `at`, where its next look comes later; returns how many looks that moved.
 
@@ -347,6 +351,11 @@ _RETRY = (
 )
 _EXTEND = (
     update(LOOKS).where(_FENCED).values(lease_until=DatabaseNow() + bindparam("long", type_=Wide))
+)
+_GIVE_BACK = (
+    update(LOOKS)
+    .where(_OPEN, _HELD.worker == bindparam("who"), _HELD.lease_until > DatabaseNow())
+    .values(lease=_HELD.lease + 1, lease_until=0)
 )
 _WANTED = bindparam("wanted", type_=Instant)
 _BOUND = case((_HELD.done_due > _WANTED, _HELD.done_due), else_=_WANTED)

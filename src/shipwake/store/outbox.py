@@ -1,6 +1,6 @@
 """What people are to be told, one row a notice key: the newest revision waits to be put in its channel."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -61,8 +61,8 @@ OUTBOX = Table(
     Index("ix_outbox_change", "change_id"),
 )
 # A bound value would not match the index's condition, and SQLite would read the whole table.
-_WAITS = OUTBOX.c.post == literal_column(f"'{Post.WAITING}'")
-Index("ix_outbox_waiting", OUTBOX.c.not_before, sqlite_where=_WAITS, postgresql_where=_WAITS)
+WAITS = OUTBOX.c.post == literal_column(f"'{Post.WAITING}'")
+Index("ix_outbox_waiting", OUTBOX.c.not_before, sqlite_where=WAITS, postgresql_where=WAITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +164,13 @@ class Outbox:
         end = _fence(queued) | {"reason": reason[:500], "tried": queued.notice.revision}
         return self._sql.do(_FAILED, end) == 1
 
+    def give_back(self, worker: str, *, but: Iterable[str]) -> int:
+        """Let others take at once what this worker has leased and not begun; `but` are the keys it has begun.
+
+        Those keep their lease: a message that is on its way could not be found at its receiver yet.
+        """
+        return self._sql.do(_GIVE_BACK, {"who": worker, "begun": list(but)})
+
     def doubt(self) -> int:
         """Take each notice that waits, and is not known to be there, as one that may have been sent; how many."""
         return self._sql.do(_DOUBT)
@@ -229,7 +236,7 @@ _NEWER = (
 )
 _FREE = (
     select(_O.id)
-    .where(_WAITS, _O.not_before <= bindparam("now"), _O.lease_until <= DatabaseNow())
+    .where(WAITS, _O.not_before <= bindparam("now"), _O.lease_until <= DatabaseNow())
     .order_by(_O.not_before, _O.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -263,7 +270,7 @@ _SENT = (
         why="",
     )
 )
-_DOUBT = update(OUTBOX).where(_WAITS, _O.ref.is_(None), _O.attempts == 0).values(attempts=1)
+_DOUBT = update(OUTBOX).where(WAITS, _O.ref.is_(None), _O.attempts == 0).values(attempts=1)
 _KEEP_REF = update(OUTBOX).where(_THIS, _O.ref.is_(None)).values(ref=bindparam("new_ref"))
 _RETRY = (
     update(OUTBOX)
@@ -279,10 +286,20 @@ _FAILED = (
         why=bindparam("reason"),
     )
 )
+_GIVE_BACK = (
+    update(OUTBOX)
+    .where(
+        WAITS,
+        _O.worker == bindparam("who"),
+        _O.lease_until > DatabaseNow(),
+        _O.key.not_in(bindparam("begun", expanding=True)),
+    )
+    .values(lease=_O.lease + 1, lease_until=0, attempts=_O.attempts - 1)
+)
 _OF = select(OUTBOX).where(_O.change_id == bindparam("change")).order_by(_O.id)
 _OF_ALL = (
     select(OUTBOX).where(_O.change_id.in_(bindparam("changes", expanding=True))).order_by(_O.id)
 )
-_NEXT = select(_O.not_before).where(_WAITS).order_by(_O.not_before).limit(1)
+_NEXT = select(_O.not_before).where(WAITS).order_by(_O.not_before).limit(1)
 _ANY = _NEXT.where(_O.not_before <= bindparam("now"))
 _ANY_FREE = _ANY.where(_O.lease_until <= DatabaseNow())

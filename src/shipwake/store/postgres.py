@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event, text
 
 POOL, AT_MOST = 5, 20
 PATIENCE_S = 10
 """How long it may take to be connected, or to be given a connection that another thread has."""
+SIZE = text("SELECT pg_database_size(current_database())")
 
 
 def connect(url: URL) -> tuple[Engine, Engine]:

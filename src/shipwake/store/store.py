@@ -1,7 +1,7 @@
 """The store: opens a database, migrates it, and hands out transactions; all SQL happens inside them."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -13,9 +13,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from shipwake.domain import BadInputError, Samples, ShipwakeError, from_epoch
-from shipwake.store import backup, export, migrate, postgres, sqlite
+from shipwake.store import backup, examined, export, migrate, postgres, sqlite
 from shipwake.store.backup import Copied, Progress
-from shipwake.store.beside import beside
+from shipwake.store.beside import OURS_ALONE, beside
 from shipwake.store.errors import (
     BusyError,
     NotMigratedError,
@@ -81,6 +81,10 @@ class Store:
 
         False where the tables are newer, and this program may work beside the newer one.
         """
+        if self._sqlite and not self._place.exists():
+            # Names and addresses of people will be in it; what SQLite lays beside it is as this is.
+            with suppress(OSError):
+                self._place.touch(mode=OURS_ALONE)
         with self._explained():
             return migrate.upgrade(self._writing)
 
@@ -88,6 +92,31 @@ class Store:
         """The version of the tables, None where there are none yet."""
         with self._explained(), self._reading.connect() as connection:
             return migrate.version(connection)
+
+    def fits(self) -> bool:
+        """Whether the tables are of this version, or of the next one, which this program can still work on."""
+        found = self.version() or ""
+        return found.isdigit() and 0 <= int(found) - int(migrate.HEAD) <= 1
+
+    @property
+    def file(self) -> Path | None:
+        """The file that the database is; None where it is a PostgreSQL."""
+        return self._place if self._sqlite else None
+
+    def examine(self, patience_s: float) -> examined.Examined:
+        """What can be said of it without changing it; reading it whole is given up after `patience_s`."""
+        with self._explained(), self._reading.connect() as connection:
+            if self._sqlite:
+                return examined.of_sqlite(connection, self._clock, self._place, patience_s)
+            return examined.of_postgres(connection, self._clock)
+
+    def size(self) -> int:
+        """Bytes that the database takes on its disk, what is written but not yet laid in its place included."""
+        if not self._sqlite:
+            with self._explained(), self._reading.connect() as connection:
+                return int(connection.execute(postgres.SIZE).scalar() or 0)
+        files = (self._place.with_name(self._place.name + end) for end in ("", "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
 
     @contextmanager
     def write(self, *, patient: bool = False) -> Iterator[Tx]:
@@ -204,11 +233,11 @@ class Store:
                 self._samples = SamplesWriter(lambda: self.write(patient=True))
             return self._samples
 
-    def close(self) -> None:
-        """Write what is queued, then let go of every connection."""
+    def close(self, patience_s: float | None = None) -> None:
+        """Write what is queued, as far as that takes no longer than given, then let go of every connection."""
         with self._opening:
             if self._samples is not None:
-                self._samples.close()
+                self._samples.close(patience_s)
         for engine in _distinct(self._writing, self._reading):
             engine.dispose()
 

@@ -11,6 +11,7 @@ from shipwake.store.levels import Levels
 from shipwake.store.looks import Looks
 from shipwake.store.mappings import Mappings
 from shipwake.store.outbox import Outbox
+from shipwake.store.queues import Queues
 from shipwake.store.replies import Replies
 from shipwake.store.samples import SampleChunks
 from shipwake.store.sql import Sql
@@ -32,6 +33,7 @@ class Tx:
         "looks",
         "mappings",
         "outbox",
+        "queues",
         "replies",
         "samples",
         "verdicts",
@@ -46,6 +48,7 @@ class Tx:
         self.looks = Looks(sql)
         self.verdicts = Verdicts(sql)
         self.outbox = Outbox(sql)
+        self.queues = Queues(sql)
         self.replies = Replies(sql)
         self.mappings = Mappings(sql)
         self.access = Access(sql)

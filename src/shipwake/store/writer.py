@@ -95,13 +95,13 @@ class SamplesWriter:
         """How many samples are queued."""
         return self._size
 
-    def close(self) -> None:
-        """Refuse new pushes, write those queued, and end the thread."""
+    def close(self, patience_s: float | None = None) -> None:
+        """Refuse new pushes, write those queued, and end the thread; after `patience_s` let it be."""
         with self._changed:
             self._closed = True
             self._changed.notify()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(patience_s)
 
     def _run(self) -> None:
         while group := self._next():

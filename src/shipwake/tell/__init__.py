@@ -23,7 +23,8 @@ class Teller(Protocol):
     """One channel.
 
     A teller with an attribute `everybody` that is true is one place that all read: it is told of each change once,
-    with an empty recipient.
+    with an empty recipient. One that can be asked whether it would take a notice has a method `ask`,
+    which tells nobody and raises TellError where it would not.
     """
 
     def find(self, key: str) -> Ref | None:

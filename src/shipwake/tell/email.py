@@ -132,6 +132,11 @@ class Email:
             server.send_message(mail, self.sender.addr_spec, [recipient.addr_spec])
         return ref or Ref(mail["Message-ID"])
 
+    def ask(self) -> None:
+        """Whether the server lets us in; no mail is begun. Raises TellError."""
+        with self._failures(), self._connected() as server:
+            server.noop()
+
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         """The server, encrypted and signed in to."""

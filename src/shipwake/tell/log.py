@@ -21,6 +21,9 @@ class Log:
         """None: a log is not searched."""
         return None
 
+    def ask(self) -> None:
+        """A log is always there."""
+
     def put(self, notice: Notice, ref: Ref | None) -> Ref:
         """Write the notice's words with its key and revision beside them."""
         log.info(

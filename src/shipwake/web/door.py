@@ -14,7 +14,7 @@ from shipwake.web.access import SAFE_METHODS, Caller, Scope, caller_of
 from shipwake.web.problem import ProblemError, from_shipwake
 
 COOKIE = "shipwake_session"
-OPEN_PATHS = frozenset({"/healthz", "/sign-in"})
+OPEN_PATHS = frozenset({"/healthz", "/healthz/live", "/healthz/ready", "/sign-in"})
 OPEN_BELOW = ("/static/", "/hooks/")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 

@@ -36,9 +36,10 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class Envelope:
     """Outermost ASGI middleware. An error that nobody foresaw ends here as a 500 that names its request id."""
 
-    def __init__(self, app: ASGIApp, meters: Meters) -> None:
+    def __init__(self, app: ASGIApp, meters: Meters, *, lines: bool = True) -> None:
         self._app = app
         self._meters = meters
+        self._lines = lines
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, sealing the answer."""
@@ -54,12 +55,15 @@ class Envelope:
                 _seal(message, request_id)
             await send(message)
 
+        # Whatever is logged on the way has the id, too, in whichever thread that is.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=request_id)
         try:
             await self._app(scope, receive, sealed)
         except ClientDisconnect:
             status = GONE
         except Exception:
-            log.exception("request failed", request=request_id, path=scope["path"])
+            log.exception("request failed", path=scope["path"])
             if not status:
                 await _failure(scope, request_id)(scope, receive, sealed)
             status = FAILED
@@ -70,14 +74,15 @@ class Envelope:
         route = getattr(scope.get("route"), "path", "none")
         self._meters.answered(scope["method"], route, status, seconds)
         caller = scope.get("state", {}).get("caller")
-        write = log.debug if route in ("/healthz", "none") and status < FAILED else log.info
+        asked = route == "none" or route.startswith("/healthz")
+        quiet = not self._lines or (asked and status < FAILED)
+        write = log.debug if quiet else log.info
         write(
             "request",
             method=scope["method"],
             path=scope["path"],
             status=status,
             ms=round(seconds * 1000, 1),
-            request=request_id,
             caller=getattr(caller, "name", None),
         )
 

@@ -1,22 +1,19 @@
-"""Our own counters for Prometheus, and the state of the flow read when asked; no label holds what a sender chose."""
+"""What the web counts beside the flow: requests, samples taken, open streams; no label holds what a sender chose."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.exposition import generate_latest
-from prometheus_client.platform_collector import PlatformCollector
-from prometheus_client.process_collector import ProcessCollector
+from collections.abc import Iterator
 
-from shipwake.flow import River
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+"""A sender may write any word there."""
 
 
 class Meters:
     """The counters of one server process, in a registry of their own."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry(auto_describe=True)
-        ProcessCollector(registry=self.registry)
-        PlatformCollector(registry=self.registry)
+        self.registry = CollectorRegistry()
         self._requests = Counter(
             "shipwake_requests",
             "Requests answered, by method, route and status.",
@@ -42,20 +39,11 @@ class Meters:
         self._listeners = Gauge(
             "shipwake_stream_listeners", "Open verdict streams.", registry=self.registry
         )
-        self._late = Gauge(
-            "shipwake_looks_late_seconds",
-            "How long the look that is due the longest has waited; 0 while none is due.",
-            registry=self.registry,
-        )
-        self._unread = Gauge(
-            "shipwake_deliveries_unread_seconds",
-            "How long the oldest delivery that is not understood yet has waited; 0 without any.",
-            registry=self.registry,
-        )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request under its route's template."""
-        self._requests.labels(method, route, str(status)).inc()
+        known = method if method in METHODS else "other"
+        self._requests.labels(known, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
     def took(self, stored: int, left_out: dict[str, int]) -> None:
@@ -68,12 +56,6 @@ class Meters:
         """How many streams are open now."""
         self._listeners.set(count)
 
-    def page(self, river: River) -> bytes:
-        """Everything in the text format of Prometheus."""
-        now = river.clock.now()
-        with river.store.read() as tx:
-            due = tx.looks.next_due()
-            oldest = tx.heard.pending(1)
-        self._unread.set((now - oldest[0].heard.received).total_seconds() if oldest else 0.0)
-        self._late.set(max((now - due).total_seconds(), 0.0) if due else 0.0)
-        return generate_latest(self.registry)
+    def collect(self) -> Iterator[Metric]:
+        """Each of them with its samples."""
+        yield from self.registry.collect()

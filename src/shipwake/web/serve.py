@@ -2,9 +2,8 @@
 
 import socket
 import sys
-from contextlib import suppress
-from signal import SIGTERM, signal
-from threading import Event, Thread, current_thread, main_thread
+from collections.abc import Callable
+from threading import Event, Thread
 from types import FrameType
 
 import structlog
@@ -15,10 +14,11 @@ from shipwake.flow import River, run
 from shipwake.web import keys
 from shipwake.web.application import make
 from shipwake.web.feed import Feed
+from shipwake.wire.ending import LAST_S, PATIENCE_S, Ending
 
 log = structlog.get_logger()
-PATIENCE_S = 10
-"""How long open requests and a step of the loop may take once we are told to stop."""
+BRIEFLY_S = 0.5
+"""How long pushes that nobody waits for any more may take to be written."""
 
 
 class Server(uvicorn.Server):
@@ -27,6 +27,14 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, feed: Feed) -> None:
         super().__init__(config)
         self._feed = feed
+        self.told: Callable[[int, FrameType | None], None] | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came: left to whoever made us, where that wants to know."""
+        if self.told is None:
+            super().handle_exit(sig, frame)
+        else:
+            self.told(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the streams, then the rest."""
@@ -44,7 +52,7 @@ def server(river: River) -> Server:
         access_log=False,
         log_config=None,
         server_header=False,
-        timeout_graceful_shutdown=PATIENCE_S,
+        timeout_graceful_shutdown=round(PATIENCE_S),
         timeout_keep_alive=30,
     )
     return Server(config, app.state.feed)
@@ -64,7 +72,7 @@ def listen(river: River) -> socket.socket:
 
 
 def serve(river: River, *, loop: bool = True) -> None:
-    """Serve until SIGTERM or Ctrl-C, then close the store.
+    """Serve until SIGTERM or Ctrl-C, then close the store; what is under way has a few seconds to end.
 
     `loop` also turns the flow here; without it a `work` process must. Raises ShipwakeError where the address is taken.
     """
@@ -72,28 +80,25 @@ def serve(river: River, *, loop: bool = True) -> None:
     turning = Thread(target=run, args=(river, stop), name="flow", daemon=True)
     try:
         bound, running = listen(river), server(river)
-        _heed(running)
+
+        def wind_down() -> None:
+            running.should_exit = True
+            stop.set()
+            river.wake.set()
+
+        ending = Ending(wind_down)
+        ending.heed()
+        running.told = ending.told
         if loop:
             turning.start()
         _greet(river)
-        with suppress(KeyboardInterrupt):
-            running.run(sockets=[bound])
+        running.run(sockets=[bound])
     finally:
         stop.set()
         river.wake.set()
         if turning.is_alive():
-            turning.join(PATIENCE_S)
-        river.close()
-
-
-def _heed(running: Server) -> None:
-    """Stop on SIGTERM, and go on to our own end: uvicorn repeats the signal once it is done."""
-
-    def told(_number: int, _frame: FrameType | None) -> None:
-        running.should_exit = True
-
-    if current_thread() is main_thread():
-        signal(SIGTERM, told)
+            turning.join(LAST_S)
+        river.close(BRIEFLY_S)
 
 
 def _greet(river: River) -> None:

@@ -13,6 +13,7 @@ REFUSED = {
     404: "There is no such thing here; `detail` says where to look.",
     413: "The body is larger than `max_body`.",
     429: "Too many at once; try again later.",
+    503: "Not now; `detail` says why, and `Retry-After` when to ask again.",
 }
 
 REFUSAL = {
