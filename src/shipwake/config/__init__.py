@@ -7,6 +7,7 @@ from shipwake.config.file import SECTIONS, default, load, parse
 from shipwake.config.kinds import BrokenKindError, UnknownKindError
 from shipwake.config.mistake import ConfigError, Mistake, MistakesError
 from shipwake.config.model import Adapter, Config, Environment, Keep, Service
+from shipwake.config.roles import Limits, Network, Role, SignIn, Standing, Team, standing
 from shipwake.config.scalars import SETTINGS
 from shipwake.config.secret import Secret
 from shipwake.config.table import Setting, Table, gathering, one_of_keys
@@ -25,12 +26,18 @@ __all__ = [
     "Environment",
     "Field",
     "Keep",
+    "Limits",
     "Mistake",
     "MistakesError",
+    "Network",
+    "Role",
     "Secret",
     "Service",
     "Setting",
+    "SignIn",
+    "Standing",
     "Table",
+    "Team",
     "UnknownKindError",
     "default",
     "from_json",
@@ -41,4 +48,5 @@ __all__ = [
     "one_of_keys",
     "parse",
     "read",
+    "standing",
 ]
