@@ -1,6 +1,7 @@
 """The only room with SQL."""
 
-from shipwake.store.access import Token
+from shipwake.store.access import Session, Token
+from shipwake.store.audit import Deed, Done
 from shipwake.store.backup import Copied, Progress
 from shipwake.store.changes import Stored
 from shipwake.store.duties import Duty
@@ -29,6 +30,8 @@ from shipwake.store.writer import SamplesWriter
 __all__ = [
     "BusyError",
     "Copied",
+    "Deed",
+    "Done",
     "Duty",
     "Fill",
     "Filter",
@@ -55,6 +58,7 @@ __all__ = [
     "SamplesWriter",
     "Sender",
     "Series",
+    "Session",
     "Store",
     "Stored",
     "Token",
