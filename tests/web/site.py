@@ -10,7 +10,7 @@ from threading import Thread
 
 import httpx
 
-from shipwake.config import Config
+from shipwake.config import Config, Limits
 from shipwake.domain import Event, Facts, Person, Says
 from shipwake.flow import River, announce
 from shipwake.web import keys
@@ -20,6 +20,8 @@ from shipwake.web.serve import Server, server
 from tests.flow.town import Town, settings, town
 
 PATIENCE_S = 10
+NO_LIMITS = Limits(key=0, address=0, hooks=0, failures=0)
+"""Tests knock as often as they like, but those of the limits."""
 
 
 @dataclass
@@ -91,12 +93,14 @@ class Site:
 
 
 @contextmanager
-def site(place: Path, config: Config | None = None, *, auth: str = "tokens") -> Iterator[Site]:
+def site(
+    place: Path, config: Config | None = None, *, auth: str = "tokens", limits: Limits = NO_LIMITS
+) -> Iterator[Site]:
     """A town with a server in front of it."""
     bound = socket.create_server(("127.0.0.1", 0))
     port = bound.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    made = replace(config or settings(), url=url, port=port, auth=auth)
+    made = replace(config or settings(), url=url, port=port, auth=auth, limits=limits)
     with bound, town(place, made) as here:
         running = server(here.river)
         thread = Thread(target=running.run, kwargs={"sockets": [bound]})

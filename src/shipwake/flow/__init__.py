@@ -7,7 +7,7 @@ from shipwake.flow.converse import converse
 from shipwake.flow.crash_points import CRASH_POINTS
 from shipwake.flow.detectors import DetectorError, Detectors
 from shipwake.flow.hear import Answer, hear
-from shipwake.flow.join import join
+from shipwake.flow.join import join, touched
 from shipwake.flow.kept import Kept
 from shipwake.flow.learn import as_past
 from shipwake.flow.learners import Learner, Learners
@@ -52,5 +52,6 @@ __all__ = [
     "run",
     "settled",
     "step",
+    "touched",
     "with_steps",
 ]

@@ -38,6 +38,17 @@ def join(river: River, tx: Tx, event: Event) -> str | None:
     return settle(river, tx, change_id, place).id
 
 
+def touched(river: River, tx: Tx, event: Event) -> tuple[str, ...]:
+    """The services that an event would write of, "" among them for one that is not ours: its own and its change's."""
+    place = placed(river, tx, event)
+    known = _known(tx, event, place)
+    stored = tx.changes.get(known) if known else None
+    if stored is None or stored.change.service == place.service:
+        return (place.service,)
+    mentions = event.facts.service or event.facts.repository
+    return (stored.change.service, *([place.service] if mentions else []))
+
+
 def placed(river: River, tx: Tx, event: Event) -> Place:
     """Our names for the event's service and environment: the file's, else what a person mapped on the page."""
     facts = event.facts

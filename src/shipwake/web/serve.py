@@ -42,6 +42,8 @@ def server(river: River) -> Server:
         host=river.config.host,
         port=river.config.port,
         access_log=False,
+        # It would believe what anybody on this machine says of where they come from; see `address`.
+        proxy_headers=False,
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=PATIENCE_S,
