@@ -2,6 +2,7 @@
 
 from shipwake.config import kinds, read
 from shipwake.config.detectors import DETECTORS, LIBRARY, REMEDY, lacking
+from shipwake.config.digest import changed, digests
 from shipwake.config.field import Document, Field, from_json
 from shipwake.config.file import SECTIONS, default, load, parse
 from shipwake.config.kinds import BrokenKindError, UnknownKindError
@@ -39,7 +40,9 @@ __all__ = [
     "Table",
     "Team",
     "UnknownKindError",
+    "changed",
     "default",
+    "digests",
     "from_json",
     "gathering",
     "kinds",

@@ -88,7 +88,9 @@ class Standing:
 
 def standing(teams: Iterable[Team], otherwise: Role, email: str, groups: Iterable[str]) -> Standing:
     """What the teams say of a person; `otherwise` holds for everything where no team gives more."""
-    known_as = {email.casefold(), *(f"{GROUP}{g}".casefold() for g in groups)} - {""}
+    # Who calls themselves `group:leads` is in no group.
+    named = {email.casefold()} if email and not email.casefold().startswith(GROUP) else set()
+    known_as = named | {f"{GROUP}{g}".casefold() for g in groups}
     everywhere, within = otherwise, dict[str, Role]()
     for team in teams:
         role = team.role(known_as)

@@ -15,6 +15,7 @@ from shipwake.flow import River, run
 from shipwake.web import keys
 from shipwake.web.application import make
 from shipwake.web.feed import Feed
+from shipwake.web.seen import note_settings
 
 log = structlog.get_logger()
 PATIENCE_S = 10
@@ -74,6 +75,7 @@ def serve(river: River, *, loop: bool = True) -> None:
     turning = Thread(target=run, args=(river, stop), name="flow", daemon=True)
     try:
         bound, running = listen(river), server(river)
+        note_settings(river)
         _heed(running)
         if loop:
             turning.start()

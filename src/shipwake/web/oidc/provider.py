@@ -4,7 +4,7 @@ The forms are those of "OpenID Connect Core 1.0", "Discovery 1.0" and "RP-Initia
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -59,7 +59,8 @@ class Somebody:
 class Provider:
     """One provider, from any thread; what it says of itself is asked for once an hour."""
 
-    def __init__(self, sign_in: SignIn, url: str) -> None:
+    def __init__(self, sign_in: SignIn, url: str, seconds: Callable[[], float] = monotonic) -> None:
+        self._now = seconds
         self._asked = sign_in
         self._secret = sign_in.client_secret.reveal()
         self._home = url.rstrip("/")
@@ -206,7 +207,7 @@ class Provider:
     def _signing_keys(self, *, anew: bool = False) -> Json:
         with self._lock:
             held = self._keys
-        if held and monotonic() - held[1] < (KEYS_AGAIN_S if anew else FRESH_S):
+        if held and self._now() - held[1] < (KEYS_AGAIN_S if anew else FRESH_S):
             return held[0]
         found = _object(self._client.request("GET", self._endpoint("jwks_uri")).json())
         listed = found.get("keys")
@@ -215,16 +216,16 @@ class Provider:
             raise Refused("the provider publishes no key that signs; tell who runs it")
         keys = {"keys": usable}
         with self._lock:
-            self._keys = (keys, monotonic())
+            self._keys = (keys, self._now())
         return keys
 
     def _about(self) -> Json:
         """The provider's discovery document, whose issuer must be the configured one, letter by letter."""
         with self._lock:
             held, down = self._metadata, self._down
-        if held and monotonic() - held[1] < FRESH_S:
+        if held and self._now() - held[1] < FRESH_S:
             return held[0]
-        if down and monotonic() - down[1] < LEFT_ALONE_S:
+        if down and self._now() - down[1] < LEFT_ALONE_S:
             # Else strangers at the sign-in page could keep every thread waiting for it.
             raise down[0]
         found = self._discovered()
@@ -234,7 +235,7 @@ class Provider:
                 f"{self._asked.issuer!r}; make them the same"
             )
         with self._lock:
-            self._metadata = (found, monotonic())
+            self._metadata = (found, self._now())
         return found
 
     def _discovered(self) -> Json:
@@ -243,7 +244,7 @@ class Provider:
             return _object(answer.json())
         except CallError as error:
             with self._lock:
-                self._down = (error, monotonic())
+                self._down = (error, self._now())
             raise
 
     def _endpoint(self, name: str) -> str:
