@@ -7,6 +7,7 @@ from datetime import timedelta
 from scripts.reference.page import table
 from shipwake.config import SECTIONS, SETTINGS, Config, Setting, read
 from shipwake.config.adapters import COMMON, KIND, NAME
+from shipwake.config.entry import LIMITS, SIGN_IN, team_of
 from shipwake.config.file import ENVIRONMENT, SERVICE, WATCH
 from shipwake.config.keep import KEEP
 from shipwake.config.slis import Known, sli_settings
@@ -24,6 +25,10 @@ def text() -> str:
         "slis": sli_settings(Known()),
         "watch": WATCH.settings,
         "keep": KEEP.settings,
+        "sign_in": SIGN_IN.settings,
+        "teams": team_of(()).settings,
+        "limits": LIMITS.settings,
+        "proxies": (),
     }
     keys |= {name: (KIND, NAME, *COMMON.get(room, ())) for name, room in ROOMS.items()}
     sections = [

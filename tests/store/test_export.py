@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from shipwake.domain import BadInputError, Slot
-from shipwake.store import Fill, NotMigratedError, Store
+from shipwake.store import Deed, Fill, NotMigratedError, Store
 from shipwake.store.columns import METADATA
 from shipwake.store.export import KINDS, LEFT_OUT
 from shipwake.wire.clock import ManualClock
@@ -62,6 +62,7 @@ def populate(store: Store) -> None:
         tx.access.add_token("pipeline", ("read",), "secret-hash", START)
         tx.access.add_session("secret-session", START)
         tx.access.add_link("secret-link", START)
+        tx.audit.add(Deed(who="alice", what="token made", about="pipeline"))
 
 
 def test_every_table_is_exported_or_left_out_for_a_reason() -> None:
@@ -216,7 +217,7 @@ def test_a_file_is_whole_and_private(full: Path, tmp_path: Path) -> None:
 NO_ROOM = """
 import resource, sys
 from pathlib import Path
-from shipwake.store import NotWrittenError, Store
+from shipwake.store import Deed, NotWrittenError, Store
 from shipwake.wire.clock import SystemClock
 store = Store.open(sys.argv[1], clock=SystemClock())
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
@@ -242,7 +243,7 @@ def test_without_room_no_part_is_left(full: Path, tmp_path: Path) -> None:
 PEAK = """
 import resource, sys
 from pathlib import Path
-from shipwake.store import Store
+from shipwake.store import Deed, Store
 from shipwake.wire.clock import SystemClock
 store = Store.open(sys.argv[1], clock=SystemClock())
 with open("/dev/null", "wb") as out:

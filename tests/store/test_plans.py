@@ -48,7 +48,7 @@ ASKED: dict[str, Callable[[Tx], object]] = {
     "an environment's list": lambda tx: tx.changes.page(Filter(environment="production")),
     "the unhealthy": lambda tx: tx.changes.page(Filter(health=Health.UNHEALTHY)),
     "an author's list": lambda tx: tx.changes.page(Filter(author="alice")),
-    "a token": lambda tx: tx.access.token("h"),
+    "a token": lambda tx: tx.access.token("h", START),
 }
 
 

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from shipwake.domain import BadInputError
-from shipwake.store import Mapping, Store
+from shipwake.store import Deed, Mapping, Store
 from shipwake.wire.clock import ManualClock
 from tests.store.conftest import START
 from tests.store.facts import MINUTE, change, reply
@@ -50,9 +52,9 @@ def test_a_token_opens_until_it_is_revoked(store: Store) -> None:
     with store.write() as tx:
         id = tx.access.add_token("pipeline", ("read", "changes:write"), "h1", START)
         tx.access.add_token("other", ("read",), "h2", START)
-        token = tx.access.token("h1")
+        token = tx.access.token("h1", START)
         revoked = [tx.access.revoke(id), tx.access.revoke(id), tx.access.revoke(99)]
-        after = [tx.access.token(h) for h in ("h1", "h3")]
+        after = [tx.access.token(h, START) for h in ("h1", "h3")]
         listed = [(t.name, t.revoked) for t in tx.access.tokens()]
 
     assert token is not None
@@ -82,7 +84,7 @@ def test_a_session_holds_until_it_ends(store: Store, clock: ManualClock) -> None
         ]
         anybody = [tx.access.has_session(START), tx.access.has_session(START + HOUR)]
 
-    assert (found, anybody) == ([True, False, False], [True, False])
+    assert ([x is not None for x in found], anybody) == ([True, False, False], [True, False])
 
 
 def test_a_link_works_once_and_in_time(store: Store) -> None:
@@ -98,3 +100,75 @@ def test_a_link_works_once_and_in_time(store: Store) -> None:
         ]
 
     assert used == [True, False, False, False]
+
+
+def test_a_token_ends_by_itself_and_says_when_it_was_shown(store: Store) -> None:
+    """A token with an end opens nothing from then on; its last use and its services are told."""
+    with store.write() as tx:
+        id = tx.access.add_token(
+            "ci", ("read",), "h1", START, until=START + HOUR, services=("b", "a")
+        )
+        tx.access.used(id, START + MINUTE)
+        (listed,) = tx.access.tokens()
+        found = [tx.access.token("h1", START), tx.access.token("h1", START + HOUR)]
+
+    assert (listed.used_at, listed.services) == (START + MINUTE, ("a", "b"))
+    assert (found[0] is not None, found[1]) == (True, None)
+    assert (listed.holds(START), listed.holds(START + HOUR)) == (True, False)
+
+
+def test_a_persons_sessions_end_one_by_one_or_all_at_once(store: Store, clock: ManualClock) -> None:
+    """Sessions belong to a person: none ends another's, and an id of one names no other."""
+    with store.write() as tx:
+        for hashed, person in (("a1", "alice"), ("a2", "alice"), ("b1", "bob")):
+            tx.access.add_session(hashed, START + HOUR, person=person, groups=("sre",), browser="x")
+        ids = {s.id for s in tx.access.sessions("alice", START)}
+        wrong = tx.access.end_sessions("alice", "b1")
+        one = tx.access.end_sessions("alice", "a1")
+        rest = tx.access.end_sessions("alice")
+        left = tx.access.sessions("bob", START)
+
+    assert (ids, wrong, one, rest) == ({"a1", "a2"}, 0, 1, 1)
+    assert [(s.person, s.groups, s.browser, s.at) for s in left] == [("bob", ("sre",), "x", START)]
+
+
+def test_what_is_spent_is_spent_once(store: Store) -> None:
+    """A hash is taken once."""
+    with store.write() as tx:
+        taken = [tx.access.spend(h, START + HOUR) for h in ("s1", "s1", "s2")]
+
+    assert taken == [True, False, True]
+
+
+def test_deeds_are_kept_newest_first_and_in_pages(store: Store) -> None:
+    """Who did what is listed from the newest on, and what a stranger sent without end is cut."""
+    with store.write() as tx:
+        for number in range(3):
+            tx.audit.add(Deed(who="alice", what="mapped", about=f"{number}" * 1000, via="page"))
+        first = tx.audit.page(None, 2)
+        rest = tx.audit.page(first[-1].id, 2)
+
+    assert [d.deed.about[0] for d in (*first, *rest)] == ["2", "1", "0"]
+    assert {len(d.deed.about) for d in first} == {501}
+    assert first[0].at == START
+
+
+@pytest.mark.parametrize("what", ["UPDATE audit SET who = 'bob'", "DELETE FROM audit"])
+def test_nobody_edits_what_was_done(store: Store, url: str, what: str) -> None:
+    """The database itself refuses to edit or delete a deed."""
+    with store.write() as tx:
+        tx.audit.add(Deed(who="alice", what="mapped"))
+    engine = create_engine(url)
+    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(text(what))
+    engine.dispose()
+
+
+def test_settings_are_remembered_as_they_were_seen_last(store: Store) -> None:
+    """The digests of settings replace those before."""
+    with store.write() as tx:
+        tx.audit.saw({"a": "1", "b": "2"})
+        tx.audit.saw({"b": "3"})
+
+    with store.read() as tx:
+        assert tx.audit.settings() == {"b": "3"}

@@ -9,8 +9,9 @@ from pathlib import Path
 from threading import Thread
 
 import httpx
+from fastapi import FastAPI
 
-from shipwake.config import Config
+from shipwake.config import Config, Limits
 from shipwake.domain import Event, Facts, Person, Says
 from shipwake.flow import River, announce
 from shipwake.web import keys
@@ -20,6 +21,8 @@ from shipwake.web.serve import Server, server
 from tests.flow.town import Town, settings, town
 
 PATIENCE_S = 10
+NO_LIMITS = Limits(key=0, address=0, hooks=0, failures=0)
+"""Tests knock as often as they like, but those of the limits."""
 
 
 @dataclass
@@ -31,6 +34,13 @@ class Site:
     url: str
     server: Server
     _clients: list[httpx.Client] = field(default_factory=list)
+
+    @property
+    def app(self) -> FastAPI:
+        """The application that the server runs."""
+        made = self.server.config.app
+        assert isinstance(made, FastAPI)
+        return made
 
     def client(self, *scopes: str, **headers: str) -> httpx.Client:
         """A client with a new token of these scopes, or with no key at all."""
@@ -91,12 +101,20 @@ class Site:
 
 
 @contextmanager
-def site(place: Path, config: Config | None = None, *, auth: str = "tokens") -> Iterator[Site]:
-    """A town with a server in front of it."""
+def site(
+    place: Path,
+    config: Config | None = None,
+    *,
+    auth: str = "tokens",
+    limits: Limits = NO_LIMITS,
+    tls: bool = False,
+) -> Iterator[Site]:
+    """A town with a server in front of it; with `tls` people are said to reach it over TLS, through a proxy."""
     bound = socket.create_server(("127.0.0.1", 0))
     port = bound.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    made = replace(config or settings(), url=url, port=port, auth=auth)
+    shown = "https://shipwake.example.com" if tls else url
+    made = replace(config or settings(), url=shown, port=port, auth=auth, limits=limits)
     with bound, town(place, made) as here:
         running = server(here.river)
         thread = Thread(target=running.run, kwargs={"sockets": [bound]})

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from shipwake.cli.deed import note
 from shipwake.cli.place import config_option, read_config
 from shipwake.cli.shown import json_option, progress, show_json
 from shipwake.store import Store
@@ -24,6 +25,7 @@ def command(file: Path, force: bool, config: Path | None, as_json: bool) -> None
     bar = progress("backing up")
     with closing(Store.open(read_config(config).database, clock=SystemClock())) as store:
         copied = store.back_up(file, force=force, progress=bar)
+        note(store, "backed up", str(file), "backup")
     bar.end()
     if as_json:
         show_json({"file": str(file), "bytes": copied.size, "version": copied.version})

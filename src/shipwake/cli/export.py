@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import click
 
+from shipwake.cli.deed import note
 from shipwake.cli.place import config_option, read_config
 from shipwake.cli.shown import Bar, progress
 from shipwake.store import NotWrittenError, Store
@@ -29,8 +30,10 @@ def command(file: str, force: bool, config: Path | None) -> None:
     with closing(Store.open(read_config(config).database, clock=SystemClock())) as store:
         if file == STREAM:
             _stream(store, bar)
+            note(store, "exported", "the standard output", "export")
             return
         count = store.export_to(Path(file), force=force, progress=bar)
+        note(store, "exported", file, "export")
     bar.end()
     click.echo(f"{file}: {count:,} lines.")
 

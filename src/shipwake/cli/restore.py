@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from shipwake.cli.deed import note
 from shipwake.cli.place import config_option, read_config
 from shipwake.cli.shown import json_option, progress, show_json
 from shipwake.store import Store
@@ -25,6 +26,7 @@ def command(file: Path, force: bool, config: Path | None, as_json: bool) -> None
     with closing(Store.open(read_config(config).database, clock=SystemClock())) as store:
         copied = store.restore(file, force=force, progress=bar)
         version = store.version()
+        note(store, "restored", str(file), "restore")
     bar.end()
     if as_json:
         show_json({"file": str(file), "was": copied.version, "version": version})

@@ -21,6 +21,7 @@ NOT_VERBS = (
     "__main__",
     "backtest_table",
     "client",
+    "deed",
     "demo_screen",
     "fills",
     "place",

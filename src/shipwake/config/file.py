@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from shipwake.config import read
+from shipwake.config import entry, read
 from shipwake.config.adapters import adapters, needs_query
 from shipwake.config.field import Document, Field, closest, listed
 from shipwake.config.keep import keep
@@ -80,6 +80,10 @@ SECTIONS = {
     "slis": "What is measured.",
     "watch": "When we look.",
     "keep": "How long things are kept.",
+    "sign_in": "Who says who somebody is.",
+    "teams": "Who may do what, and with which services.",
+    "limits": "How much is answered.",
+    "proxies": "Whose word about an asker's address is believed: a list of IP addresses and networks.",
 }
 
 
@@ -148,6 +152,10 @@ def _sections(
         "lookup": lambda f: adapters("lookup", f),
         "slis": lambda f: slis(f, _known(entries, implicit=implicit)),
         "watch": _watch,
+        "sign_in": entry.sign_in,
+        "teams": lambda f: entry.teams(f, _known(entries, implicit=implicit).services),
+        "limits": entry.limits,
+        "proxies": entry.proxies,
     }
     values = _scalars(entries, environ, mistakes)
     for key in readers.keys() & entries.keys():
@@ -157,6 +165,7 @@ def _sections(
     if "keep" in entries and entries["keep"].value is not None:
         with gathering(mistakes):
             values["keep"] = keep(entries["keep"], values)
+    mistakes += entry.check_people(values, entries)
     return values
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
+from shipwake.config.roles import Limits, Network, SignIn, Team
 from shipwake.config.secret import Secret
 from shipwake.domain import Change, Rate, Schedule, Sli
 
@@ -69,6 +70,11 @@ class Config:
     slis: tuple[Sli, ...] = ()
     watch: Schedule = field(default_factory=Schedule)
     keep: Keep = field(default_factory=Keep)
+    sign_in: SignIn | None = None
+    teams: tuple[Team, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    proxies: tuple[Network, ...] = ()
+    """Whose word about the address that a request comes from is believed."""
     caution: float = 0.01
     false_alarms: Rate | None = None
     """In place of `caution`."""
@@ -109,7 +115,8 @@ class Config:
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret that was read, for the log to hide."""
         adapters = (*self.sources, *self.hooks, *self.tell, *self.lookup)
-        return tuple(s for a in adapters for s in _secrets_in(a.settings))
+        ours = [self.sign_in.client_secret] if self.sign_in else []
+        return (*(s for a in adapters for s in _secrets_in(a.settings)), *filter(None, ours))
 
     def sli(self, name: str) -> Sli | None:
         """The SLI of this name."""

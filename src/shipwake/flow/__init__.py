@@ -8,7 +8,7 @@ from shipwake.flow.crash_points import CRASH_POINTS
 from shipwake.flow.detectors import DetectorError, Detectors
 from shipwake.flow.exposition import exposed, families
 from shipwake.flow.hear import Answer, hear
-from shipwake.flow.join import join
+from shipwake.flow.join import join, touched
 from shipwake.flow.kept import Kept
 from shipwake.flow.learn import as_past
 from shipwake.flow.learners import Learner, Learners
@@ -60,6 +60,7 @@ __all__ = [
     "run",
     "settled",
     "step",
+    "touched",
     "unready",
     "with_steps",
 ]

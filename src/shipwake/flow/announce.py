@@ -5,6 +5,7 @@ import structlog
 from shipwake.domain import BadInputError, Change, Event
 from shipwake.flow.join import Place, join, settle
 from shipwake.flow.river import River
+from shipwake.store import Deed
 
 log = structlog.get_logger()
 
@@ -22,8 +23,13 @@ def announce(river: River, event: Event) -> Change:
     return stored.change
 
 
-def map_name(river: River, what: str, heard: str, name: str, *, by: str) -> int:
-    """Remember that `heard` means our service or environment `name`; returns how many changes that mapped."""
+def map_name(
+    river: River, what: str, heard: str, name: str, *, by: str, deed: Deed | None = None
+) -> int:
+    """Remember that `heard` means our service or environment `name`; returns how many changes that mapped.
+
+    `deed` says who asked for it, for the audit log.
+    """
     if what not in ("service", "environment"):
         message = f"{what!r} cannot be mapped; map a service or an environment"
         raise BadInputError(message, where="what")
@@ -33,6 +39,8 @@ def map_name(river: River, what: str, heard: str, name: str, *, by: str) -> int:
     mapped = 0
     with river.store.write() as tx:
         tx.mappings.put(what, heard, name, by)
+        if deed:
+            tx.audit.add(deed)
         for stored in tx.changes.unmapped():
             change = stored.change
             place = Place(

@@ -33,9 +33,25 @@ def join(river: River, tx: Tx, event: Event) -> str | None:
         _retell(river, tx, event)
         return None
     place = placed(river, tx, event)
-    change_id = _known(tx, event, place) or event.facts.id or new_id()
+    known = _known(tx, event, place)
+    change_id = known or event.facts.id or new_id()
+    if known and (before := tx.changes.get(known)):
+        # What adds to a change need not say again where that is.
+        there = before.change
+        place = Place(place.service or there.service, place.environment or there.environment)
     tx.events.attach(event.source, event.key, change_id)
     return settle(river, tx, change_id, place).id
+
+
+def touched(river: River, tx: Tx, event: Event) -> tuple[str, ...]:
+    """The services that an event would write of, "" among them for one that is not ours: its own and its change's."""
+    place = placed(river, tx, event)
+    known = _known(tx, event, place)
+    stored = tx.changes.get(known) if known else None
+    if stored is None or stored.change.service == place.service:
+        return (place.service,)
+    mentions = event.facts.service or event.facts.repository
+    return (stored.change.service, *([place.service] if mentions else []))
 
 
 def placed(river: River, tx: Tx, event: Event) -> Place:

@@ -1,6 +1,7 @@
 """The only room with SQL."""
 
-from shipwake.store.access import Token
+from shipwake.store.access import Session, Token
+from shipwake.store.audit import Deed, Done
 from shipwake.store.backup import Copied, Progress
 from shipwake.store.changes import Stored
 from shipwake.store.duties import Duty
@@ -31,6 +32,8 @@ from shipwake.store.writer import SamplesWriter
 __all__ = [
     "BusyError",
     "Copied",
+    "Deed",
+    "Done",
     "Duty",
     "Examined",
     "Fill",
@@ -59,6 +62,7 @@ __all__ = [
     "SamplesWriter",
     "Sender",
     "Series",
+    "Session",
     "Store",
     "Stored",
     "Token",

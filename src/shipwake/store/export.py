@@ -12,7 +12,8 @@ from sqlalchemy import Row, Table, func, select
 
 from shipwake.domain import Floats, from_epoch
 from shipwake.store import migrate
-from shipwake.store.access import LINKS, SESSIONS, TOKENS
+from shipwake.store.access import LINKS, SESSIONS, SPENT, TOKENS
+from shipwake.store.audit import AUDIT, SETTINGS
 from shipwake.store.backtests import BACKTESTS
 from shipwake.store.changes_table import CHANGES, PEOPLE
 from shipwake.store.chunks import CHUNKS, SHIFT, Chunk
@@ -36,7 +37,7 @@ Told = Callable[[int, int], None]
 Data = dict[str, Any]
 STATES = ".vge"
 """A letter a slot, by `Slot`: not arrived, value, gap, error."""
-JSON_TEXT = ("body", "headers", "scopes")
+JSON_TEXT = ("body", "headers", "scopes", "services")
 """Columns of text that are JSON already."""
 LEASE = ("lease", "lease_until", "worker")
 AT_ONCE = 100
@@ -71,12 +72,15 @@ KINDS = (
     Kind("series", SERIES),
     Kind("samples", CHUNKS),
     Kind("token", TOKENS, ("hash",)),
+    Kind("deed", AUDIT),
 )
 """In the order of their lines; within a kind, by key."""
 LEFT_OUT: Mapping[str, str] = {
     PEOPLE.name: "an index of names that stand in each change",
     SESSIONS.name: "opens a browser's session; only its hash is known",
     LINKS.name: "opens one sign-in; only its hash is known",
+    SPENT.name: "tells a sign-in that is tried again; of use for minutes",
+    SETTINGS.name: "digests of the settings as a server saw them last",
 }
 """Tables without lines, and why."""
 

@@ -1,6 +1,7 @@
 """One transaction, with one object a noun."""
 
 from shipwake.store.access import Access
+from shipwake.store.audit import Audit
 from shipwake.store.backtests import Backtests
 from shipwake.store.changes import Changes
 from shipwake.store.duties import Duties
@@ -23,6 +24,7 @@ class Tx:
 
     __slots__ = (
         "access",
+        "audit",
         "backtests",
         "changes",
         "duties",
@@ -52,6 +54,7 @@ class Tx:
         self.replies = Replies(sql)
         self.mappings = Mappings(sql)
         self.access = Access(sql)
+        self.audit = Audit(sql)
         self.duties = Duties(sql)
         self.fills = Fills(sql)
         self.backtests = Backtests(sql)

@@ -1,6 +1,6 @@
 """Who asks and what they may do; a route that does not say which scope it needs never gets to answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -27,21 +27,38 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
+WRITES = frozenset({Scope.CHANGES_WRITE, Scope.SAMPLES_WRITE, Scope.ADMIN})
+"""The scopes that may hold for some services alone; whoever may read may read everything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who asks: `via` is "token", "session" (a signed-in browser) or "loopback" (auth: none).
 
-    `key` signs what a signed-in browser must send back with every write; empty for the others.
+    `scopes` hold for everything, those `within` a service for that one alone. `person` says that `name` is the e-mail
+    address that a provider vouches for. `key` signs what a signed-in browser must send back with every write; empty
+    for the others.
     """
 
     name: str
     scopes: frozenset[str]
     via: str
+    within: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    person: bool = False
     key: str = field(default="", repr=False)
 
-    def may(self, scope: Scope) -> bool:
-        """Whether this scope was given, by name or by `admin`."""
-        return scope in self.scopes or Scope.ADMIN in self.scopes
+    def may(self, scope: str, service: str | None = None) -> bool:
+        """Whether this scope was given, by name or by `admin`: for everything, or for that service."""
+        held = self.scopes | self.within.get(service or "", frozenset())
+        return scope in held or Scope.ADMIN in held
+
+    def may_somewhere(self, scope: str) -> bool:
+        """Whether this scope was given for everything or for at least one service."""
+        return self.may(scope) or any(self.may(scope, service) for service in self.within)
+
+    def services(self, scope: str) -> list[str]:
+        """The services that this scope holds for, where it does not hold for everything."""
+        return sorted(service for service in self.within if self.may(scope, service))
 
 
 def caller_of(request: Request) -> Caller:
@@ -76,25 +93,53 @@ def _proves(sent: str, caller: Caller) -> bool:
     return same(signature, hmac_sha256_hex(caller.key.encode(), nonce.encode()))
 
 
+def allow(request: Request, scope: Scope, *services: str) -> None:
+    """Raise 403 unless the caller may do this with each of these services; "" stands for one that is not ours yet."""
+    caller = caller_of(request)
+    for service in services:
+        if not caller.may(scope, service):
+            ours = ", ".join(caller.services(scope)) or "nothing"
+            whose = f"this is of {service!r}" if service else "this is of no service of ours yet"
+            raise ProblemError(
+                403,
+                "Another team's",
+                f"{whose}, and {caller.name!r} may write of {ours}; "
+                "ask a team that has it, or somebody who may write of everything",
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The dependency that lets a request through only with `scope`, and a browser's write only with its token."""
+    """The dependency that lets a request through only with `scope`, and a browser's write only with its token.
+
+    `own` says that the route itself calls `allow` for what it touches, so that a scope for some services will do.
+    """
 
     scope: Scope
+    own: bool = False
 
     async def __call__(self, request: Request) -> None:
         """Raise 401 or 403 unless the caller may."""
         caller = caller_of(request)
-        if not caller.may(self.scope):
-            given = ", ".join(sorted(caller.scopes)) or "none"
-            raise ProblemError(
-                403,
-                "Scope missing",
-                f"this needs the scope {self.scope}; the token {caller.name!r} has {given}. "
-                f"Make one that fits: shipwake token NAME --scope {self.scope}",
-            )
+        if not (caller.may_somewhere(self.scope) if self.own else caller.may(self.scope)):
+            raise _missing(caller, self.scope)
         if caller.key and request.method not in SAFE_METHODS:
             await _meant_by_a_person(request, caller)
+
+
+def _missing(caller: Caller, scope: Scope) -> ProblemError:
+    given = ", ".join(sorted(caller.scopes)) or "none"
+    if caller.via == "session":
+        detail = (
+            f"this needs the scope {scope}; {caller.name or 'this browser'} has {given} for everything. "
+            "Ask whoever keeps shipwake.yaml for a role under teams:"
+        )
+    else:
+        detail = (
+            f"this needs the scope {scope}; the token {caller.name!r} has {given}. "
+            f"Make one that fits: shipwake token NAME --scope {scope}"
+        )
+    return ProblemError(403, "Scope missing", detail)
 
 
 async def _meant_by_a_person(request: Request, caller: Caller) -> None:
@@ -107,9 +152,9 @@ async def _meant_by_a_person(request: Request, caller: Caller) -> None:
         )
 
 
-def needs(scope: Scope) -> Any:  # noqa: ANN401 - what fastapi.Depends returns is its own affair
-    """For a route's `dependencies`: only callers with `scope` get through."""
-    return Depends(Needs(scope))
+def needs(scope: Scope, *, own: bool = False) -> Any:  # noqa: ANN401 - what fastapi.Depends returns is its own affair
+    """For a route's `dependencies`: only callers with `scope` get through; see `Needs` for `own`."""
+    return Depends(Needs(scope, own))
 
 
 async def _anybody() -> None:

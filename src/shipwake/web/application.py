@@ -18,6 +18,7 @@ from shipwake.web.door import Door
 from shipwake.web.envelope import Envelope
 from shipwake.web.feed import Feed
 from shipwake.web.metrics import Meters
+from shipwake.web.oidc import Provider
 from shipwake.web.problem import from_http, from_shipwake, from_validation
 
 STATIC = Path(__file__).with_name("static")
@@ -46,6 +47,8 @@ def make(river: River) -> FastAPI:
     app.state.river = river
     app.state.meters = meters
     app.state.feed = Feed(river, meters)
+    asked = river.config.sign_in
+    app.state.provider = Provider(asked, river.config.url) if asked else None
     for router in (
         operations.router,
         documents.router,

@@ -53,6 +53,7 @@ def _vouched(request: Request, river: River, kind: str, source: str) -> bool:
     """Whether a token stands for the delivery; on loopback without tokens, only where no secret could be asked for."""
     caller = request.scope["state"].get("caller")
     if not isinstance(caller, Caller) or not caller.may(Scope.CHANGES_WRITE):
+        # A scope for some services is not enough: of which ones it tells is understood later.
         return False
     if caller.via == "token":
         return True

@@ -38,8 +38,13 @@ def refusal(title: str, detail: str, *, come_back: str = "") -> str:
     return page(title, f"<p>{escape(detail)}</p>\n{onward}")
 
 
-def sign_in(link: str, onward: str) -> str:
-    """The button that uses a link up; a preview of the link only ever sees this page."""
+def sign_in(
+    link: str, onward: str, *, through: str = "", leave: str = "", left: bool = False
+) -> str:
+    """The button that uses a link up; a preview of the link only ever sees this page.
+
+    `through` is the name of a provider to sign in by, `leave` its page to sign out of it too.
+    """
     hidden = f'<input type="hidden" name="next" value="{escape(onward)}">'
     if link:
         body = (
@@ -48,11 +53,19 @@ def sign_in(link: str, onward: str) -> str:
             "<p>This link works once.</p>"
             '<button type="submit">Sign in here</button></form>'
         )
-    else:
-        body = (
-            f'{HOW_TO_GET_A_LINK}<form method="post" action="/sign-in">'
-            '<label for="link">Sign-in link</label> '
-            f'<input id="link" name="link" autocomplete="off" required>{hidden} '
-            '<button type="submit">Sign in</button></form>'
-        )
+        return page("Sign in", body)
+    body = (
+        f'{HOW_TO_GET_A_LINK}<form method="post" action="/sign-in">'
+        '<label for="link">Sign-in link</label> '
+        f'<input id="link" name="link" autocomplete="off" required>{hidden} '
+        '<button type="submit">Sign in</button></form>'
+    )
+    if through:
+        address = f"/sign-in/provider?{urlencode({'next': onward})}"
+        way = f'<p><a class="button main" href="{escape(address)}">Sign in with {escape(through)}</a></p>'
+        body = f"{way}<details><summary>By a link</summary>{body}</details>"
+    if leave:
+        body = f'<p>You signed out here. <a href="{escape(leave)}">Sign out of {escape(through)} too</a></p>{body}'
+    elif left:
+        body = f"<p>You signed out.</p>{body}"
     return page("Sign in", body)

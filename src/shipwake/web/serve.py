@@ -14,6 +14,7 @@ from shipwake.flow import River, run
 from shipwake.web import keys
 from shipwake.web.application import make
 from shipwake.web.feed import Feed
+from shipwake.web.seen import note_settings
 from shipwake.wire.ending import LAST_S, PATIENCE_S, Ending
 
 log = structlog.get_logger()
@@ -50,6 +51,8 @@ def server(river: River) -> Server:
         host=river.config.host,
         port=river.config.port,
         access_log=False,
+        # It would believe what anybody on this machine says of where they come from; see `address`.
+        proxy_headers=False,
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=round(PATIENCE_S),
@@ -80,6 +83,7 @@ def serve(river: River, *, loop: bool = True) -> None:
     turning = Thread(target=run, args=(river, stop), name="flow", daemon=True)
     try:
         bound, running = listen(river), server(river)
+        note_settings(river)
 
         def wind_down() -> None:
             running.should_exit = True

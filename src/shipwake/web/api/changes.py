@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from shipwake.domain import ChangeKind, Health, NotFoundError, parse_rfc3339
-from shipwake.flow import announce
+from shipwake.flow import announce, touched
 from shipwake.intake import plain_event
 from shipwake.store import Filter, Stored, Tx
 from shipwake.web import shapes, shown
-from shipwake.web.access import Scope, needs
+from shipwake.web.access import Scope, allow, needs
 from shipwake.web.answer import answer, tagged
 from shipwake.web.api.contract import sends, tells
 from shipwake.web.api.query import ONLY_KNOWN
@@ -42,19 +42,20 @@ EXAMPLE = {
 
 @router.post(
     "/api/v1/changes",
-    dependencies=[needs(Scope.CHANGES_WRITE)],
+    dependencies=[needs(Scope.CHANGES_WRITE, own=True)],
     summary="Tell of a change",
     status_code=201,
     responses=tells(shapes.Change, 200, 201, 400, 413),
     openapi_extra=sends(shapes.NewChange, example=EXAMPLE),
 )
-def tell(river: Here, raw: Raw) -> Response:
+def tell(request: Request, river: Here, raw: Raw) -> Response:
     """201 with the change, or 200 where its `id` was known: then what is told is added to it.
 
     A change of a service or environment that is not configured is kept, and judged once it is mapped.
     """
     event = plain_event(document(raw, object), received=river.clock.now())
     with river.store.read() as tx:
+        allow(request, Scope.CHANGES_WRITE, *touched(river, tx, event))
         new = not event.facts.id or tx.changes.get(event.facts.id) is None
     told = announce(river, event)
     with river.store.read() as tx:

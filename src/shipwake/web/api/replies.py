@@ -6,13 +6,15 @@ from starlette.responses import Response
 from shipwake.domain import NotFoundError
 from shipwake.flow import converse
 from shipwake.web import shapes
-from shipwake.web.access import Scope, caller_of, needs
+from shipwake.web.access import Scope, needs
 from shipwake.web.answer import answer
 from shipwake.web.api.contract import sends, tells
 from shipwake.web.api.query import ONLY_KNOWN
 from shipwake.web.body import Raw
+from shipwake.web.deeds import deed
 from shipwake.web.json_body import document
 from shipwake.web.river import Here
+from shipwake.web.saying import speaker
 
 router = APIRouter(tags=["replies"], dependencies=[ONLY_KNOWN])
 PATH = "/api/v1/changes/{id:path}/replies"
@@ -35,15 +37,26 @@ def said(river: Here, id: str) -> Response:
 
 @router.post(
     PATH,
-    dependencies=[needs(Scope.CHANGES_WRITE)],
+    dependencies=[needs(Scope.CHANGES_WRITE, own=True)],
     summary="Say something of a change",
     status_code=201,
     responses=tells(shapes.Reply, 201, 400, 404, 413),
     openapi_extra=sends(shapes.NewReply),
 )
 def say(request: Request, river: Here, raw: Raw, id: str) -> Response:
-    """Stands beside the verdict, never over it. Without `author` it is the name of the token."""
+    """Stands beside the verdict, never over it. Without `author` it is the name of the token.
+
+    Whoever signed in through a provider speaks under their own name.
+    """
     sent = document(raw, shapes.NewReply)
-    author = sent.author or caller_of(request).name
-    reply = converse(river, id, author=author, kind=sent.kind, text=sent.text, via=sent.via)
+    author = speaker(request, river, id, sent.author)
+    reply = converse(
+        river,
+        id,
+        author=author,
+        kind=sent.kind,
+        text=sent.text,
+        via=sent.via,
+        deed=deed(request, f"replied: {sent.kind}", id),
+    )
     return answer(shapes.of(shapes.Reply, reply), 201)

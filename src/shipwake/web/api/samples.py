@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from shipwake.domain import BadInputError, Floats, believable, from_epoch, parse_rfc3339, rfc3339
 from shipwake.flow import Batch, River, push
 from shipwake.web import shapes
-from shipwake.web.access import Scope, needs
+from shipwake.web.access import Scope, allow, needs
 from shipwake.web.answer import answer
 from shipwake.web.api.contract import sends, tells
 from shipwake.web.api.query import ONLY_KNOWN
@@ -39,12 +39,12 @@ class Head(msgspec.Struct, forbid_unknown_fields=True):
 
 @router.post(
     "/api/v1/samples",
-    dependencies=[needs(Scope.SAMPLES_WRITE)],
+    dependencies=[needs(Scope.SAMPLES_WRITE, own=True)],
     summary="Push samples of one SLI or several",
     responses=tells(shapes.Pushed, 200, 400, 404, 413),
     openapi_extra=sends(shapes.Samples | list[shapes.Samples]),
 )
-def take(river: Here, meters: Counters, raw: Raw) -> Response:
+def take(request: Request, river: Here, meters: Counters, raw: Raw) -> Response:
     """Store samples.
 
     A sample is `[time, value]`, of a ratio `[time, part, total]`. A time is epoch seconds or RFC 3339 with an offset.
@@ -57,6 +57,8 @@ def take(river: Here, meters: Counters, raw: Raw) -> Response:
     if b"\\" in raw or len(KEYS.findall(raw)) != 2 * len(heads):
         no_key_twice(raw)
     batches = [_batch(river, h, f"body[{i}]" if listed else "body") for i, h in enumerate(heads)]
+    slis = (river.sli(b.sli) for b in batches)
+    allow(request, Scope.SAMPLES_WRITE, *(s.service for s in slis if s))
     taken = push(river, batches)
     meters.took(taken.stored, taken.left_out)
     return answer(shapes.Pushed(stored=taken.stored, left_out=taken.left_out))

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from shipwake.flow import River
 from shipwake.web.pages import (
+    audit_page,
     backtest_page,
     change_page,
     heard_page,
@@ -16,6 +17,14 @@ from shipwake.web.pages import (
 def router(river: River) -> APIRouter:  # noqa: ARG001 - each route asks for the river of its own request
     """All pages; to be included last, since the path of a change takes what is left below it."""
     pages = APIRouter(include_in_schema=False)
-    for module in (list_page, heard_page, sli_pages, backtest_page, keys_page, change_page):
+    for module in (
+        list_page,
+        heard_page,
+        sli_pages,
+        backtest_page,
+        keys_page,
+        audit_page,
+        change_page,
+    ):
         pages.include_router(module.router)
     return pages

@@ -131,6 +131,7 @@ def build(m: Material) -> ChangeView:
         newer_url=change_url(m.newer) if m.newer else "",
         older_url=change_url(m.older) if m.older else "",
         you=m.you,
+        of=change.service,
     )  # fmt: skip
 
 

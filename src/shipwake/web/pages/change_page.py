@@ -10,6 +10,7 @@ from shipwake.flow import River, converse
 from shipwake.store import Filter, Stored, Tx
 from shipwake.web.access import Scope, caller_of, needs
 from shipwake.web.body import Fields
+from shipwake.web.deeds import deed
 from shipwake.web.pages import change, table
 from shipwake.web.pages.change_view import ChangeView
 from shipwake.web.pages.evidence import sli_of
@@ -18,6 +19,7 @@ from shipwake.web.pages.shell import change_url, shell
 from shipwake.web.pages.table import TableView
 from shipwake.web.pages.told import Channels
 from shipwake.web.river import Here
+from shipwake.web.saying import speaker
 
 router = APIRouter()
 READ = [needs(Scope.READ)]
@@ -40,13 +42,13 @@ def numbers_json(river: Here, id: str, name: str) -> Response:
     return data(_table(river, id, name))
 
 
-@router.post("/changes/{id:path}/replies", dependencies=[needs(Scope.CHANGES_WRITE)])
+@router.post("/changes/{id:path}/replies", dependencies=[needs(Scope.CHANGES_WRITE, own=True)])
 def reply(request: Request, river: Here, id: str, fields: Fields) -> Response:
     """Keep what a person said, and show the page again at the conversation."""
-    author = fields.get("author", "").strip()[:LONGEST_NAME] or caller_of(request).name
-    converse(
-        river, id, author=author, kind=_kind(fields.get("kind", "")), text=fields.get("text", "")
-    )
+    author = speaker(request, river, id, fields.get("author", "").strip()[:LONGEST_NAME])
+    kind = _kind(fields.get("kind", ""))
+    done = deed(request, f"replied: {kind}", id)
+    converse(river, id, author=author, kind=kind, text=fields.get("text", ""), deed=done)
     return RedirectResponse(f"{change_url(id)}#conversation", 303)
 
 

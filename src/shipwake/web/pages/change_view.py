@@ -194,3 +194,5 @@ class ChangeView:
     newer_url: str
     older_url: str
     you: str
+    of: str
+    """The service whose team may reply; empty where it is not ours yet."""

@@ -9,8 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from shipwake.domain import BadInputError
 from shipwake.flow import River, map_name
 from shipwake.store import HeardPage, Outcome, Sender, Stored, Tx
-from shipwake.web.access import Scope, caller_of, needs
+from shipwake.web.access import Scope, allow, caller_of, needs
 from shipwake.web.body import Fields
+from shipwake.web.deeds import deed
 from shipwake.web.pages import hearing
 from shipwake.web.pages.heard_view import HeardView
 from shipwake.web.pages.render import data, page
@@ -38,11 +39,20 @@ def heard_json(request: Request, river: Here) -> Response:
     return data(read(river, request.query_params))
 
 
-@router.post("/heard/map", dependencies=[needs(Scope.ADMIN)])
+@router.post("/heard/map", dependencies=[needs(Scope.ADMIN, own=True)])
 def mapped(request: Request, river: Here, fields: Fields) -> Response:
     """Remember what a name means, and show the page again."""
     what, said, name = (fields.get(f, "").strip() for f in ("what", "heard", "name"))
-    map_name(river, what, said, name, by=caller_of(request).name or "page")
+    # Whose services a name stands for decides; an environment is everybody's.
+    allow(request, Scope.ADMIN, name if what == "service" else "")
+    map_name(
+        river,
+        what,
+        said,
+        name,
+        by=caller_of(request).name or "page",
+        deed=deed(request, f"{what} mapped", f"{said} is {name}"),
+    )
     return RedirectResponse("/heard", 303)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 
 from shipwake.flow import River
-from shipwake.web.access import csrf_token
+from shipwake.web.access import Caller, Scope, caller_of, csrf_token
 
 ROOMS = (("Changes", "/changes"), ("SLIs", "/slis"), ("Heard", "/heard"))
 ENVIRONMENT = "environment"
@@ -38,6 +38,17 @@ class Shell:
     environments: tuple[Choice, ...]
     q: str = ""
     kept: tuple[tuple[str, str], ...] = ()
+    caller: Caller
+
+    def may(self, scope: str, service: str = "") -> bool:
+        """Whether whoever looks may do this with a service, so that a page shows no button that is refused."""
+        return self.caller.may(scope, service)
+
+    def may_map(self, what: str) -> bool:
+        """Whether they may say what a name of a service, or of an environment, stands for."""
+        if what == "service":
+            return self.caller.may_somewhere(Scope.ADMIN)
+        return self.caller.may(Scope.ADMIN)
 
 
 def link(path: str, query: Mapping[str, str] | None = None) -> str:
@@ -89,6 +100,7 @@ def shell(
         home_url=link("/changes", keep),
         now=river.clock.now(),
         csrf=csrf_token(request),
+        caller=caller_of(request),
         environment=chosen,
         rooms=tuple(Choice(label=n, url=link(p, keep), on=n == room) for n, p in ROOMS),
         environments=tuple(choices) if len(names) > 1 or chosen else (),

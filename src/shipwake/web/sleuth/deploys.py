@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from shipwake.domain import Event, Heard
-from shipwake.flow import River, hear
+from shipwake.flow import River, hear, touched
 from shipwake.intake import UnreadableError, fields_of
-from shipwake.web.access import Scope, needs
+from shipwake.web.access import Scope, allow, needs
 from shipwake.web.answer import answer
 from shipwake.web.body import Raw
 from shipwake.web.problem import ProblemError
@@ -21,7 +21,7 @@ from shipwake.web.sleuth.contract import REGISTRATION, SUCCESS, takes
 from shipwake.web.sleuth.front import MARK
 from shipwake.wire.chance import new_id
 
-router = APIRouter(tags=["sleuth"], dependencies=[needs(Scope.CHANGES_WRITE)])
+router = APIRouter(tags=["sleuth"], dependencies=[needs(Scope.CHANGES_WRITE, own=True)])
 KIND = "sleuth"
 Fields = Mapping[str, object]
 KEY = "idempotency-key"
@@ -59,7 +59,7 @@ def register_deploy(
     rollback. `org` may be anything. A `deployment` that is no service of ours is kept, and judged once it is mapped.
     """
     heard, fields = _heard(request, river, raw, deployment)
-    (event,) = _read(river, heard)
+    (event,) = _read(request, river, heard)
     with river.store.read() as tx:
         live = names.live(river, tx, deployment, event.facts.environment)
     if live and _same(live.change.revision, event.facts.revision) and not _ignores(fields):
@@ -136,7 +136,7 @@ def _registered(
 ) -> Response:
     """Read it, so that its sender is told what is wrong with it, then hear it."""
     heard, fields = _heard(request, river, raw, target, environment)
-    _read(river, heard)
+    _read(request, river, heard)
     return _keep(river, heard, fields)
 
 
@@ -167,11 +167,19 @@ def _fields(heard: Heard) -> Fields:
     return {}
 
 
-def _read(river: River, heard: Heard) -> Sequence[Event]:
-    """What it says; else it is kept with its reason, unless it may still hold a key, and refused."""
+def _read(request: Request, river: River, heard: Heard) -> Sequence[Event]:
+    """What it says, of services that its sender may write of; else it is refused.
+
+    What cannot be read is kept with its reason, unless it may still hold a key, or its sender has no say here.
+    """
     try:
-        return river.hooks[heard.kind, heard.source].events(heard)
+        events = river.hooks[heard.kind, heard.source].events(heard)
+        with river.store.read() as tx:
+            places = {service for event in events for service in touched(river, tx, event)}
+        allow(request, Scope.CHANGES_WRITE, *sorted(places))
+        return events
     except UnreadableError as error:
+        allow(request, Scope.CHANGES_WRITE, heard.headers[":service"])
         if not MARK.search(heard.body):
             hear(river, heard.kind, heard.source, heard.headers, heard.body, vouched=True)
         nameless = error.message == NAMELESS

@@ -11,11 +11,13 @@ from shipwake.domain import BadInputError, Health, Heard, NotFoundError, ReplyKi
 from shipwake.flow import River, converse
 from shipwake.intake import fields_of
 from shipwake.store import BusyError, UnreachableError
-from shipwake.web.access import SAFE_METHODS, Scope, caller_of, needs
+from shipwake.web.access import SAFE_METHODS, Scope, needs
 from shipwake.web.answer import JSON, answer
 from shipwake.web.body import Raw
+from shipwake.web.deeds import deed
 from shipwake.web.json_body import decode
 from shipwake.web.river import Here
+from shipwake.web.saying import speaker
 from shipwake.web.sleuth import names
 from shipwake.web.sleuth.deploys import KIND
 from shipwake.web.sleuth.query import Asked, Operation, read
@@ -29,7 +31,7 @@ HEALTHS = {
 }
 MOST_FIELDS = 10
 CONTRACT: dict[str, Any] = {
-    "dependencies": [needs(Scope.CHANGES_WRITE)],
+    "dependencies": [needs(Scope.CHANGES_WRITE, own=True)],
     "responses": {200: {"content": {JSON: {"schema": {"type": "object"}}}}},
     "openapi_extra": {
         "requestBody": {
@@ -69,8 +71,7 @@ def _answered(request: Request, river: River, raw: bytes) -> Response:
         if operation.kind == "mutation" and request.method in SAFE_METHODS:
             raise BadInputError("send a mutation by POST", where="query")
         known = MUTATIONS if operation.kind == "mutation" else QUERIES
-        author = caller_of(request).name
-        data = {one.alias: _one(known, river, author, one) for one in operation.fields}
+        data = {one.alias: _one(known, river, request, one) for one in operation.fields}
     except (BusyError, UnreachableError):
         raise
     except ShipwakeError as error:
@@ -94,17 +95,17 @@ def _operation(request: Request, river: River, raw: bytes) -> Operation:
     return operation
 
 
-def _one(known: Mapping[str, "Answerer"], river: River, author: str, one: Asked) -> object:
+def _one(known: Mapping[str, "Answerer"], river: River, request: Request, one: Asked) -> object:
     if one.name not in known:
         raise BadInputError(
             f"of Sleuth's GraphQL there is {', '.join((*QUERIES, *MUTATIONS))} here, not {one.name[:80]!r}; "
             "ask the rest of /api/v1",
             where="query",
         )
-    return known[one.name](river, author, one)
+    return known[one.name](river, request, one)
 
 
-def _deployment(river: River, _author: str, one: Asked) -> dict[str, object]:
+def _deployment(river: River, _request: Request, one: Asked) -> dict[str, object]:
     return _chosen(one, {"latestChange": lambda inner: _latest(river, one, inner)})
 
 
@@ -124,7 +125,7 @@ def _latest(river: River, one: Asked, inner: Asked) -> object:
     return _chosen(inner, {name: _always(value=value) for name, value in values.items()})
 
 
-def _set_health(river: River, author: str, one: Asked) -> dict[str, object]:
+def _set_health(river: River, request: Request, one: Asked) -> dict[str, object]:
     """A reply: right or wrong by what the verdict says now, a comment where it says nothing."""
     id, said = _word(one, "deploySlug"), _word(one, "health").lower()
     if said not in HEALTHS:
@@ -136,17 +137,26 @@ def _set_health(river: River, author: str, one: Asked) -> dict[str, object]:
         raise NotFoundError(
             f"there is no change {id[:80]!r}; ask for latestChange to find its slug"
         )
+    author = speaker(request, river, stored.change.id)
     kind = ReplyKind.COMMENT
     if HEALTHS[said] and stored.health not in (None, Health.UNKNOWN):
         kind = ReplyKind.RIGHT if stored.health in HEALTHS[said] else ReplyKind.WRONG
     text = f"set the health to {said}" if HEALTHS[said] else "reset the health"
     last = next((r for r in reversed(replies) if r.via == KIND), None)
     if last is None or (last.author, last.kind, last.text) != (author or "somebody", kind, text):
-        converse(river, stored.change.id, author=author, kind=kind, text=text, via=KIND)
+        converse(
+            river,
+            stored.change.id,
+            author=author,
+            kind=kind,
+            text=text,
+            via=KIND,
+            deed=deed(request, f"replied: {kind}", id),
+        )
     return _chosen(one, {"success": _always(value=True)})
 
 
-def _validate(_river: River, _author: str, one: Asked) -> dict[str, object]:
+def _validate(_river: River, _request: Request, one: Asked) -> dict[str, object]:
     """Rules of Sleuth's actions are not carried out here, so none of them counts."""
     return _chosen(one, {"rules": _always(value=[])})
 
@@ -169,6 +179,6 @@ def _chosen(one: Asked, known: Mapping[str, Callable[[Asked], object]]) -> dict[
     return {inner.alias: known[inner.name](inner) for inner in one.below}
 
 
-Answerer = Callable[[River, str, Asked], object]
+Answerer = Callable[[River, Request, Asked], object]
 QUERIES: Mapping[str, Answerer] = {"deployment": _deployment}
 MUTATIONS: Mapping[str, Answerer] = {"setHealth": _set_health, "validateRules": _validate}

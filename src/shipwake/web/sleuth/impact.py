@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from shipwake.domain import Heard, Sli, believable, rfc3339
 from shipwake.flow import Batch, River, push
 from shipwake.intake import fields_of
-from shipwake.web.access import Scope, needs
+from shipwake.web.access import Scope, allow, needs
 from shipwake.web.body import Raw
 from shipwake.web.problem import ProblemError
 from shipwake.web.river import Counters, Here
@@ -19,7 +19,7 @@ from shipwake.web.sleuth import names
 from shipwake.web.sleuth.contract import SUCCESS, takes
 from shipwake.web.sleuth.deploys import KIND
 
-router = APIRouter(tags=["sleuth"], dependencies=[needs(Scope.SAMPLES_WRITE)])
+router = APIRouter(tags=["sleuth"], dependencies=[needs(Scope.SAMPLES_WRITE, own=True)])
 LATE = timedelta(days=366)
 VALUE = {
     "type": "object",
@@ -39,6 +39,7 @@ def register_impact(request: Request, river: Here, meters: Counters, raw: Raw, i
     There is no limit to how often.
     """
     sli = _sli(river, id)
+    allow(request, Scope.SAMPLES_WRITE, sli.service)
     kind = {"content-type": request.headers.get("content-type", "")}
     now = river.clock.now()
     fields = fields_of(Heard(kind=KIND, source="", headers=kind, body=raw, received=now))
