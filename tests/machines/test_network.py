@@ -38,7 +38,7 @@ def test_postgres_is_restarted_in_the_middle_of_work(aboard: Aboard, mode: str) 
     until(lambda: aboard.looked() > made)
     worked = time.monotonic() - back
     aboard.wind()
-    until(aboard.all_told, 200)
+    until(aboard.all_told, 400)
 
     figure(
         f"{mode}: {made} looks before; web back {answered:.1f} s, next look {worked:.1f} s after"
@@ -94,7 +94,7 @@ def test_connections_fail_in_the_middle_of_work(
         until(lambda: aboard.looked() > made or aboard.all_told())
         worked = time.monotonic() - begun
         aboard.wind()
-        until(aboard.all_told, 200)
+        until(aboard.all_told, 400)
         figure(f"{said}; next look after {worked:.1f} s")
 
         assert all(hand.alive for hand in workers)
@@ -119,7 +119,7 @@ def test_a_dead_connection_is_noticed(aboard: Aboard) -> None:
         until(_part(aboard, 0.05))
         proxy.dead = True
         begun = time.monotonic()
-        until(lambda: "the server said nothing for" in worker.said(), 150)
+        until(lambda: "the server said nothing for" in worker.said(), 400)
         noticed = time.monotonic() - begun
         proxy.dead = False
         proxy.cut()
