@@ -45,7 +45,7 @@ machines: set-up-dev
 
 # From the commit in ARGS to this one, on both databases.
 upgrade: set-up-dev
-	@UPGRADE_FROM=$(ARGS) $(BIN)/python -m pytest -s tests/machines/test_upgrade.py
+	@MACHINES=all UPGRADE_FROM=$(ARGS) $(BIN)/python -m pytest -s tests/machines/test_upgrade.py
 
 lock: set-up-dev
 	@sh scripts/lock.sh $(ARGS)

@@ -28,9 +28,10 @@ from shipwake.wire.clock import SystemClock
 from tests.machines.postgres import Postgres, free_port
 from tests.needs import ROOT
 
-LONG = os.environ.get("MACHINES") == "long"
-"""`make machines`: with every length as it is, where the short form winds leases on."""
-long = pytest.mark.skipif(not LONG, reason="takes minutes: run `make machines`")
+MACHINES = os.environ.get("MACHINES", "")
+LONG = MACHINES == "long"
+"""`make machines`: with every length as it is, where the short form winds leases on; "all" winds them on in all."""
+long = pytest.mark.skipif(not MACHINES, reason="takes long: run `make machines`")
 LOOKS = (3, 5, 8, 12, 20)
 LONG_AGO_S = 60
 PAST_S = 600

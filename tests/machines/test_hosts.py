@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.machines.crew import LONG, Aboard, Hand, figure, until
+from tests.machines.crew import LONG, Aboard, Hand, figure, long, until
 from tests.machines.proxy import between
 
 pytestmark = pytest.mark.postgres
@@ -104,7 +104,7 @@ def _works_on(host: Host, aboard: Aboard) -> Hand:
     )
 
 
-@pytest.mark.parametrize("how", ["cable", "packets"])
+@pytest.mark.parametrize("how", ["cable", pytest.param("packets", marks=long)])
 def test_a_parted_host_comes_back(aboard: Aboard, hosts: list[Host], how: str) -> None:
     """A worker parted from the database loses its looks to another host; healed, it goes on, and nothing is doubled."""
     crew = aboard.crew

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from live.slack import POST_THEN_HANG
-from tests.machines.crew import LONG, Aboard, figure, until
+from tests.machines.crew import LONG, Aboard, figure, long, until
 
 pytestmark = pytest.mark.postgres
 
@@ -116,6 +116,7 @@ river.close()
 """
 
 
+@long
 def test_clocks_an_hour_apart_neither_steal_nor_starve(aboard: Aboard) -> None:
     """Workers an hour before and behind the database's time share the looks, each when it is due by the database."""
     crew = aboard.crew

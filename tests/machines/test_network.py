@@ -18,7 +18,7 @@ def _part(aboard: Aboard, share: float) -> Callable[[], bool]:
     return lambda: aboard.looked() >= wanted
 
 
-@pytest.mark.parametrize("mode", ["fast", "immediate"])
+@pytest.mark.parametrize("mode", [pytest.param("fast", marks=long), "immediate"])
 def test_postgres_is_restarted_in_the_middle_of_work(aboard: Aboard, mode: str) -> None:
     """Workers wait for it and go on; the web says 503 and when to come again, and answers when it is back."""
     crew = aboard.crew
@@ -78,7 +78,14 @@ def _slow(aboard: Aboard, proxy: Proxy) -> str:
     return f"2 s a packet for 10 s, {proxy.packets - before} packets"
 
 
-@pytest.mark.parametrize("trouble", [_cut, _terminated, _slow], ids=["cut", "ended", "slow"])
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param(_cut, id="cut"),
+        pytest.param(_terminated, id="ended", marks=long),
+        pytest.param(_slow, id="slow", marks=long),
+    ],
+)
 def test_connections_fail_in_the_middle_of_work(
     aboard: Aboard, trouble: Callable[[Aboard, Proxy], str]
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from live.slack import status as refusal
-from tests.machines.crew import Aboard, crew, figure, until
+from tests.machines.crew import Aboard, crew, figure, long, until
 from tests.machines.versions import earlier
 
 COMMIT = os.environ.get("UPGRADE_FROM") or "321ece8"
@@ -80,6 +80,7 @@ def test_what_the_old_program_left_goes_on(there: Aboard, old: Path) -> None:
     there.nothing_is_lost_or_doubled()
 
 
+@long
 @pytest.mark.postgres
 def test_old_and_new_work_side_by_side(aboard: Aboard, old: Path) -> None:
     """While the new program migrates and works, workers of the old one go on; nothing is lost or doubled."""
