@@ -2,7 +2,7 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo live test check bench bench-judgement scale docs record lint types lock clean set-up set-up-dev set-up-peers
+.PHONY: demo live test check bench bench-judgement scale docs record lint types lock machines upgrade clean set-up set-up-dev set-up-peers
 
 ARGS =
 BIN = .venv/bin
@@ -42,6 +42,14 @@ docs: set-up-dev
 
 record: set-up-dev
 	@PYTHONPATH=examples $(BIN)/python -m shop.record --out examples/shop/recording $(ARGS)
+
+# Every story of many machines at its whole length: leases run out by themselves.
+machines: set-up-dev
+	@MACHINES=long $(BIN)/python -m pytest -s tests/machines $(ARGS)
+
+# From the commit in ARGS to this one, on both databases.
+upgrade: set-up-dev
+	@MACHINES=all UPGRADE_FROM=$(ARGS) $(BIN)/python -m pytest -s tests/machines/test_upgrade.py
 
 lock: set-up-dev
 	@sh scripts/lock.sh $(ARGS)

@@ -15,8 +15,9 @@ from shipwake.domain import Event, Heard, Notice, Ref, Samples, Sli
 from shipwake.flow import Channel, River, hear, step
 from shipwake.flow.learn import learn_ahead
 from shipwake.flow.loop import AT_HAND
+from shipwake.intake import Intake
 from shipwake.sources import Source
-from shipwake.store import HeardRow
+from shipwake.store import HeardRow, UnreachableError
 from tests.flow.town import ALICE, BOB, PostBox, Town, town
 from tests.flow.turning import turning
 from tests.web.site import until
@@ -107,6 +108,35 @@ def test_a_poisonous_delivery_ends_as_unreadable(here: Town) -> None:
     assert outcomes == {("", "understood"), ("bad", "unreadable")}
     assert _known(river, "before")
     assert not _known(river, "poison")
+
+
+@dataclass
+class Interrupted:
+    """An intake in the middle of which the database goes away, the first time."""
+
+    real: Intake
+    asked: int = 0
+
+    def verify(self, heard: Heard) -> None:
+        """Everybody may send."""
+
+    def events(self, heard: Heard) -> Sequence[Event]:
+        self.asked += 1
+        if self.asked == 1:
+            raise UnreachableError("the database does not answer")
+        return self.real.events(heard)
+
+
+def test_a_delivery_waits_for_the_database(here: Town) -> None:
+    """A delivery on which the database failed is read again, never given up."""
+    intake = Interrupted(here.river.hooks["plain", ""])
+    river = replace(here.river, hooks={**here.river.hooks, ("plain", ""): intake})
+    _says(river, "patient")
+    with turning(river):
+        until(lambda: _known(river, "patient"), 30)
+
+    assert intake.asked == 2
+    assert [row.outcome.value for row in _heard(river)] == ["understood"]
 
 
 def test_a_look_that_breaks_holds_up_no_other(here: Town) -> None:

@@ -3,19 +3,21 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
+from sqlalchemy import create_engine, inspect, text
 
 from live.slack import SlackServer, serving
 from shipwake.app import compose
@@ -26,9 +28,10 @@ from shipwake.wire.clock import SystemClock
 from tests.machines.postgres import Postgres, free_port
 from tests.needs import ROOT
 
-LONG = os.environ.get("MACHINES") == "long"
-"""`make machines`: with every length as it is, where the short form winds leases on."""
-long = pytest.mark.skipif(not LONG, reason="takes minutes: run `make machines`")
+MACHINES = os.environ.get("MACHINES", "")
+LONG = MACHINES == "long"
+"""`make machines`: with every length as it is, where the short form winds leases on; "all" winds them on in all."""
+long = pytest.mark.skipif(not MACHINES, reason="takes long: run `make machines`")
 LOOKS = (3, 5, 8, 12, 20)
 LONG_AGO_S = 60
 PAST_S = 600
@@ -68,7 +71,7 @@ class Hand:
         """Send it a signal."""
         self.process.send_signal(number)
 
-    def ends(self, patience_s: float = 60.0) -> int:
+    def ends(self, patience_s: float = 300.0) -> int:
         """Wait for its end; its status."""
         return self.process.wait(patience_s)
 
@@ -90,7 +93,7 @@ class Crew:
     looks: Sequence[int] = LOOKS
     patience: str = "10s"
 
-    def config(self, database: str = "", port: int = 0) -> Path:
+    def config(self, database: str = "", port: int = 0, slack: str = "") -> Path:
         """A file of settings, for the database as it is seen from somewhere."""
         names = [f"s{i}" for i in range(MOST)]
         sli = "{{name: {0}, service: {0}, environment: production, step: 1s, better: lower}}"
@@ -103,7 +106,7 @@ class Crew:
             port=port or free_port(),
             database=database or self.database,
             looks=list(self.looks),
-            slack=self.slack.url,
+            slack=slack or self.slack.url,
             patience=self.patience,
         )
         path = self.place / f"shipwake-{len(list(self.place.iterdir()))}.yaml"
@@ -116,11 +119,12 @@ class Crew:
         database: str = "",
         source: Path = ROOT / "src",
         port: int = 0,
+        slack: str = "",
         before: Sequence[str] = (),
         program: Sequence[str] = ("-m", "shipwake.cli"),
     ) -> Hand:
         """Start a verb of the program on this database; it is killed with the crew at the latest."""
-        config = self.config(database, port)
+        config = self.config(database, port, slack)
         log = self.place / f"{verb[0]}-{len(self.hands)}.log"
         environment = {**os.environ, "SLACK": TOKEN, "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
         environment["PYTHONPATH"] = f"{source}{os.pathsep}{ROOT}{os.pathsep}{ROOT / 'examples'}"
@@ -151,6 +155,23 @@ class Crew:
         finally:
             river.close()
             del os.environ["SLACK"]
+
+    def reports(self, server: Hand, count: int) -> None:
+        """The same changes, told to a server of whatever version."""
+        at = datetime.now(UTC)
+        names = [f"s{i}" for i in range(count)]
+        last = int(at.timestamp())
+        seconds = range(last - PAST_S, last + 1)
+        samples = [[t, 100 + 5 * float(np.sin((t - last) ** 2))] for t in seconds]
+        with httpx.Client(base_url=server.url, timeout=60) as client:
+            pushed = [{"sli": name, "samples": samples} for name in names]
+            for one in pushed:
+                client.post("/api/v1/samples", json=one).raise_for_status()
+            for name in names:
+                live = (at - timedelta(seconds=LONG_AGO_S)).isoformat()
+                body = {"id": f"c-{name}", "service": name, "environment": "production", "at": live}
+                client.post("/api/v1/changes", json=body).raise_for_status()
+                self.changes.append(f"c-{name}")
 
     def deploys(self, count: int, *, ago_s: int = LONG_AGO_S) -> None:
         """Changes whose looks are all due: their samples lie in the store from long before to now."""
@@ -197,7 +218,7 @@ def status(server: Hand, path: str) -> int:
         return 0
 
 
-def until(holds: Callable[[], object], patience_s: float = 120.0) -> float:
+def until(holds: Callable[[], object], patience_s: float = 300.0) -> float:
     """Wait until it holds; the seconds that took."""
     begun = time.monotonic()
     while not holds():
@@ -216,15 +237,41 @@ def crew(place: Path, database: str) -> Iterator[Crew]:
 
 @dataclass(slots=True)
 class Aboard:
-    """A crew on a PostgreSQL, and what stands in its tables."""
+    """A crew and what stands in its tables: of a PostgreSQL, or (without `engine`) of the file `name`."""
 
     crew: Crew
-    server: Postgres
+    engine: Postgres | None
     name: str
+
+    @property
+    def server(self) -> Postgres:
+        """The PostgreSQL."""
+        assert self.engine is not None
+        return self.engine
 
     def rows(self, words: str, *values: object) -> list[tuple[object, ...]]:
         """What a statement answers."""
-        return self.server.rows(self.name, words, *values)
+        if self.engine is not None:
+            return self.engine.rows(self.name, words, *values)
+        with closing(sqlite3.connect(self.name, timeout=60)) as file, file:
+            return file.execute(words.replace("%s", "?"), values).fetchall()
+
+    def tables(self) -> dict[str, dict[str, list[object]]]:
+        """Every row of every table, column by column, in one order."""
+        looked = create_engine(self.crew.database.replace("postgresql:", "postgresql+psycopg:"))
+        try:
+            places = inspect(looked)
+            found: dict[str, dict[str, list[object]]] = {}
+            for table in places.get_table_names():
+                columns = [c["name"] for c in places.get_columns(table)]
+                with looked.connect() as connection:
+                    named = ", ".join(f'"{name}"' for name in columns)
+                    words = f'SELECT {named} FROM "{table}"'  # noqa: S608 - names from the catalogue
+                    rows = sorted(connection.execute(text(words)).all(), key=repr)
+                found[table] = {name: [row[i] for row in rows] for i, name in enumerate(columns)}
+            return found
+        finally:
+            looked.dispose()
 
     def count(self, words: str, *values: object) -> int:
         """The number that a statement answers."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from pgserver import get_server, pg_ctl
+from pgserver import get_server, pg_ctl  # type: ignore[attr-defined] # it makes its commands by name
 
 
 def free_port() -> int:

@@ -62,9 +62,9 @@ class Proxy:
 
 
 @contextmanager
-def between(port: int) -> Iterator[Proxy]:
-    """A proxy before that port of this machine, while the block runs."""
-    listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+def between(port: int, *, host: str = "127.0.0.1") -> Iterator[Proxy]:
+    """A proxy before that port of this machine, at one of its addresses, while the block runs."""
+    listening = socket.create_server((host, 0), backlog=64)
     proxy = Proxy(to=port, port=listening.getsockname()[1])
     thread = threading.Thread(target=proxy._accept, args=(listening,), daemon=True)  # noqa: SLF001
     thread.start()

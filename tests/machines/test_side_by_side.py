@@ -101,7 +101,7 @@ def test_a_rolling_upgrade(aboard: Aboard, tmp_path: Path) -> None:
     new = crew.start("work", source=expanded)
     until(lambda: "newer than this program" in again.said())
     aboard.wind()
-    until(aboard.all_told, 200)
+    until(aboard.all_told, 400)
     figure(
         f"longest wait of a writer {writer.longest_s:.2f} s ({quiet_s:.2f} s before), "
         f"{writer.times} writes; the script gave way to a reader: {tried}"

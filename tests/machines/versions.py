@@ -40,7 +40,8 @@ def earlier(commit: str, place: Path) -> Path | None:
 
 def to_come(place: Path, scripts: Mapping[str, str]) -> Path:
     """This program with further scripts, `body` by name; each gets the next number."""
-    shutil.copytree(ROOT / "src", place / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    # With what was compiled: a copy keeps its time, so that Python need not do it again.
+    shutil.copytree(ROOT / "src", place / "src")
     home = place / "src" / "shipwake" / "store"
     before = HEAD
     for name, body in scripts.items():
