@@ -35,7 +35,7 @@ def _said(word: str) -> list[str]:
 
 def test_the_image_runs_as_nobody_and_holds_no_builder() -> None:
     """The last stage takes one folder from the first, runs as a user without rights, and builds nothing."""
-    assert [step.word for step in _last()][0] == "FROM"
+    assert next(step.word for step in _last()) == "FROM"
     assert _said("COPY") == ["--from=build /opt/shipwake /opt/shipwake"]
     assert re.fullmatch(r"[1-9]\d{3,}:[1-9]\d{3,}", _said("USER")[0])
     assert [run for run in _said("RUN") if "useradd" not in run] == []
@@ -101,7 +101,9 @@ def test_compose_runs_our_verbs_without_rights(file: Path) -> None:
 def test_units_run_our_verbs(unit: Path) -> None:
     """Each unit starts a verb as a user of its own, and gives it longer to end than it takes."""
     text = unit.read_text()
-    (verb,) = re.findall(r"^ExecStart=/opt/shipwake/bin/shipwake (\w+) --config \S+$", text, re.MULTILINE)
+    (verb,) = re.findall(
+        r"^ExecStart=/opt/shipwake/bin/shipwake (\w+) --config \S+$", text, re.MULTILINE
+    )
 
     assert verb in {"serve", "work"}
     assert "\nUser=shipwake\n" in text
