@@ -53,12 +53,13 @@ def stages(found: list[Step]) -> list[list[Step]]:
 
 def main() -> int:
     """Build and run; 0 where the server answered and ended in good order."""
-    if "--inside" not in sys.argv:
-        again = [sys.executable, __file__, "--inside"]
-        return subprocess.run(["unshare", "--mount", *again], check=False).returncode
+    if "--inside" in sys.argv:
+        return _inside(Path(sys.argv[-1]))
+    # What was mounted over it is gone with the namespace, so that it can be removed here.
     with tempfile.TemporaryDirectory(prefix="image-", dir="/var/tmp") as place:
-        os.chmod(place, 0o755)  # noqa: PTH101, S103 - the image's user must pass
-        return _inside(Path(place))
+        Path(place).chmod(0o755)  # the image's user must pass
+        again = [sys.executable, __file__, "--inside", place]
+        return subprocess.run(["unshare", "--mount", *again], check=False).returncode
 
 
 def _inside(place: Path) -> int:

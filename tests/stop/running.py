@@ -22,7 +22,7 @@ from shipwake.flow import Batch, announce, push
 from shipwake.wire.clock import SystemClock
 from tests.needs import ROOT
 
-STARTS_S = 120.0
+STARTS_S = 300.0
 """A process of its own may start slowly on a busy machine."""
 SERVE = ("-m", "shipwake.cli", "serve")
 WORK = ("-m", "shipwake.cli", "work")
