@@ -17,12 +17,12 @@ import numpy as np
 
 from shipwake.app import compose
 from shipwake.config import load
-from shipwake.domain import Event, Facts, Health, Notice, Says
+from shipwake.domain import Event, Facts, Floats, Health, Notice, Says
 from shipwake.flow import Batch, announce, push
 from shipwake.wire.clock import SystemClock
 from tests.needs import ROOT
 
-STARTS_S = 120.0
+STARTS_S = 300.0
 """A process of its own may start slowly on a busy machine."""
 SERVE = ("-m", "shipwake.cli", "serve")
 WORK = ("-m", "shipwake.cli", "work")
@@ -125,7 +125,7 @@ def prepared(
         now = SystemClock().now()
         count = int(days * 1440)
         if count:
-            times = now.timestamp() // 60 * 60 - 60.0 * np.arange(count, 0, -1)
+            times: Floats = now.timestamp() // 60 * 60 - 60.0 * np.arange(count, 0.0, -1.0)
             rng = np.random.default_rng(1)
             push(
                 river,

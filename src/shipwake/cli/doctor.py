@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from shipwake.app.doctor import Finding, State, examine
+from shipwake.app import Finding, State, examine
 from shipwake.cli.place import config_option, read_config
 from shipwake.cli.shown import json_option, show_json
 from shipwake.wire import log

@@ -10,12 +10,19 @@ from shipwake.wire.clock import SystemClock
 
 
 @click.command()
+@click.option(
+    "--restored",
+    is_flag=True,
+    help="It was just restored by pg_restore: look for each message at its receiver before it is sent.",
+)
 @config_option
-def command(config: Path | None) -> None:
+def command(config: Path | None, restored: bool) -> None:
     """Migrate the configured database."""
     store = Store.open(read_config(config).database, clock=SystemClock())
     try:
         mine = store.migrate()
+        if restored:
+            store.restored()
     finally:
         store.close()
     click.echo(

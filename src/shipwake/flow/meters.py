@@ -49,6 +49,13 @@ class Meters:
             QUICK,
             "channel",
         )
+        for health in Health:
+            self.looks.labels(health.value)
+            self.verdicts.labels(health.value)
+        self._of_sources()
+        self._of_learning_and_hearing()
+
+    def _of_sources(self) -> None:
         self.asked = self._counter(
             "shipwake_source_requests",
             "Windows of samples that were asked of a source over a network, by outcome: `ok`, `passing` error, or "
@@ -68,6 +75,8 @@ class Meters:
             "source",
             "outcome",
         )
+
+    def _of_learning_and_hearing(self) -> None:
         self.normals = self._counter(
             "shipwake_normals",
             "Normals that a look needed, by whether they were held in memory (`held`) or learned for it (`learned`).",
@@ -83,9 +92,6 @@ class Meters:
             "kind",
             "outcome",
         )
-        for health in Health:
-            self.looks.labels(health.value)
-            self.verdicts.labels(health.value)
 
     @contextmanager
     def timing(self, histogram: Histogram, *labels: str) -> Iterator[None]:

@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, Row, Table, Text, bindpa
 from sqlalchemy import text as words
 
 from shipwake.store.columns import METADATA, Instant, Wide
+from shipwake.store.lease import given_back
 from shipwake.store.looks import SECOND
 from shipwake.store.sql import Adding, DatabaseNow, Sql
 
@@ -178,9 +179,5 @@ _RETRY = (
     .values(not_before=bindparam("until"), lease_until=0, why=bindparam("reason"))
 )
 _GIVE_UP = update(DUTIES).where(_FENCED).values(open=False, lease_until=0, why=bindparam("reason"))
-_GIVE_BACK = (
-    update(DUTIES)
-    .where(_OPEN, _D.worker == bindparam("who"), _D.lease_until > DatabaseNow())
-    .values(lease=_D.lease + 1, lease_until=0)
-)
+_GIVE_BACK = given_back(DUTIES, _OPEN)
 _GET = select(DUTIES).where(_THIS)

@@ -31,6 +31,7 @@ from sqlalchemy import (
 from shipwake.domain import Look
 from shipwake.store.changes_table import CHANGES
 from shipwake.store.columns import METADATA, Instant, Wide
+from shipwake.store.lease import given_back
 from shipwake.store.levels import LEVELS
 from shipwake.store.sql import Adding, DatabaseNow, Sql, Upsert
 
@@ -211,8 +212,7 @@ class Looks:
 
     def since(self) -> datetime | None:
         """When the first of all changes that are still watched went live; None where none is watched."""
-        row = self._sql.first(_SINCE)
-        return min((at for at in row or () if at), default=None)
+        return min((at for at in self._sql.first(_SINCE) or () if at), default=None)
 
     def unlearned(self, until: datetime) -> str | None:
         """The change that is looked at next of those whose level nobody has set yet; None if that is after `until`."""
@@ -352,11 +352,7 @@ _RETRY = (
 _EXTEND = (
     update(LOOKS).where(_FENCED).values(lease_until=DatabaseNow() + bindparam("long", type_=Wide))
 )
-_GIVE_BACK = (
-    update(LOOKS)
-    .where(_OPEN, _HELD.worker == bindparam("who"), _HELD.lease_until > DatabaseNow())
-    .values(lease=_HELD.lease + 1, lease_until=0)
-)
+_GIVE_BACK = given_back(LOOKS, _OPEN)
 _WANTED = bindparam("wanted", type_=Instant)
 _BOUND = case((_HELD.done_due > _WANTED, _HELD.done_due), else_=_WANTED)
 _HASTEN = (

@@ -25,8 +25,10 @@ from sqlalchemy import (
 )
 
 from shipwake.domain import Notice, Ref
+from shipwake.store.changes_table import CHANGES
 from shipwake.store.codec import decode, encode
 from shipwake.store.columns import EPOCH, METADATA, Instant, Wide
+from shipwake.store.duties import DUTIES
 from shipwake.store.looks import SECOND
 from shipwake.store.sql import Adding, DatabaseNow, Sql
 
@@ -117,6 +119,7 @@ class Outbox:
         return True
 
     def _first(self, notice: Notice) -> bool:
+        told_before = self._sql.first(_BEFORE_RESTORING, {"change": notice.change}) is not None
         added = self._sql.add(
             _ADD,
             key=notice.key,
@@ -125,6 +128,7 @@ class Outbox:
             body=encode(notice),
             post=Post.WAITING.value,
             not_before=EPOCH,
+            attempts=int(told_before),
         )
         return added is not None
 
@@ -172,7 +176,19 @@ class Outbox:
         return self._sql.do(_GIVE_BACK, {"who": worker, "begun": list(but)})
 
     def doubt(self) -> int:
-        """Take each notice that waits, and is not known to be there, as one that may have been sent; how many."""
+        """Take each notice that waits, and is not known to be there, as one that may have been sent; how many.
+
+        So is every notice that will be written of a change that is from before now: after going back to a backup
+        nobody knows what was sent since.
+        """
+        self._sql.add(
+            _RESTORED,
+            kind=RESTORED,
+            about=OUTBOX.name,
+            asks="",
+            open=False,
+            not_before=self._sql.clock.now(),
+        )
         return self._sql.do(_DOUBT)
 
     def of(self, change_id: str) -> list[Queued]:
@@ -271,6 +287,19 @@ _SENT = (
     )
 )
 _DOUBT = update(OUTBOX).where(WAITS, _O.ref.is_(None), _O.attempts == 0).values(attempts=1)
+RESTORED = "restored"
+"""The kind of a row among the duties that is none: when this database was last taken from a backup."""
+_RESTORED = Adding(
+    DUTIES,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["kind", "about"], set_={"not_before": insert.excluded.not_before}
+    ),
+)
+_BEFORE_RESTORING = (
+    select(CHANGES.c.id)
+    .join_from(CHANGES, DUTIES, DUTIES.c.not_before >= CHANGES.c.shown_at)
+    .where(DUTIES.c.kind == RESTORED, CHANGES.c.id == bindparam("change"))
+)
 _KEEP_REF = update(OUTBOX).where(_THIS, _O.ref.is_(None)).values(ref=bindparam("new_ref"))
 _RETRY = (
     update(OUTBOX)

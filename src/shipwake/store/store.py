@@ -169,16 +169,20 @@ class Store:
     ) -> Copied:
         """Put a backup in the place of the whole database, and bring its tables to this version.
 
-        Of what waits to be told, each is looked for at its receiver first: it may have been sent since.
+        What is told of changes that there are by now is looked for at its receiver first; see `restored`.
         Raises OtherToolsError on PostgreSQL, NoBackupError for a file that is none, and
         NotReplacedError for a database that is open, or not empty (unless `force`).
         """
         place = self._own_file("pg_restore --no-owner --exit-on-error --dbname=ADDRESS FILE")
         copied = backup.restore(path, place, force=force, progress=progress)
         self.migrate()
+        self.restored()
+        return copied
+
+    def restored(self) -> None:
+        """Note that this database was taken from a backup: whom was told since is asked of the channels first."""
         with self.write() as tx:
             tx.outbox.doubt()
-        return copied
 
     def export(self, out: BinaryIO, *, progress: Progress | None = None) -> int:
         """Write everything as JSON Lines, as it is now, while others write; returns how many lines.

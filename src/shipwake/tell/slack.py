@@ -15,8 +15,16 @@ from typing import Any
 from shipwake.config import Adapter, Setting, read
 from shipwake.domain import Notice, Ref
 from shipwake.tell import TellError
-from shipwake.tell.blocks import line_of, message_of, payload_of, told
-from shipwake.tell.blocks.refusals import GONE, HELP, INVITE, PASSES
+from shipwake.tell.blocks import (
+    GONE,
+    HELP,
+    INVITE,
+    PASSES,
+    line_of,
+    message_of,
+    payload_of,
+    told,
+)
 from shipwake.wire.http import PASSING, retry_after
 
 SETTINGS = (

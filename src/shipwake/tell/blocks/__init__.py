@@ -9,6 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from shipwake.domain import Notice, ReplyKind
+from shipwake.tell.blocks.refusals import GONE as GONE
+from shipwake.tell.blocks.refusals import HELP as HELP
+from shipwake.tell.blocks.refusals import INVITE as INVITE
+from shipwake.tell.blocks.refusals import PASSES as PASSES
 
 LONGEST_LINE, LONGEST_URL, LONGEST_VALUE = 700, 3000, 2000
 """Characters; two lines of a section stay within its limit even where Slack counts an emoji twice."""
