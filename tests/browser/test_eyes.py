@@ -20,6 +20,7 @@ PATHS = (
     "/backtest",
     "/heard",
     "/keys",
+    "/audit",
     "/changes/none",
 )
 WIDTHS = (320, 390, 640, 900, 1280)

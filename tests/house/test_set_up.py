@@ -14,7 +14,7 @@ from tests.house.tree import ROOT, under
 # Loaded by another package by name: SQLAlchemy picks the driver, the server its event loop.
 LOADED_BY_NAME = {"psycopg"}
 # Part of what another promises: its classes are in that one's signatures.
-BROUGHT_BY = {"starlette": "fastapi", "markupsafe": "jinja2"}
+BROUGHT_BY = {"starlette": "fastapi", "markupsafe": "jinja2", "joserfc": "authlib"}
 
 
 def _project() -> dict[str, Any]:

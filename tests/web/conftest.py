@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.web.signing import place, trusting
 from tests.web.site import Site, site
+
+__all__ = ["place", "trusting"]
 
 
 @pytest.fixture(scope="module")

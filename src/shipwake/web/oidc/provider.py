@@ -274,7 +274,7 @@ def require() -> None:
         import joserfc  # noqa: F401, PLC0415
     except ImportError as error:
         raise AuthlibLackingError(
-            "sign_in: needs Authlib 1.7 or newer; run: pip install 'shipwake[oidc]', or take sign_in: out"
+            "sign_in: needs Authlib 1.9 or newer; run: pip install 'shipwake[oidc]', or take sign_in: out"
         ) from error
 
 

@@ -74,9 +74,8 @@ class Material:
 
 def build(m: Material) -> ChangeView:
     """The view of a change's page."""
-    change, verdict = m.change, m.verdict
+    change, verdict, others = m.change, m.verdict, [b.change for b in m.near]
     ordered = moved_first(m.assessments, verdict)
-    others = [b.change for b in m.near]
     word = word_of(change, verdict.health if verdict else None)
     said = f"{SPOKEN.get(word, word)}: {sentence_of(m)}"
     lines = told.told(m.queued, m.channels, m.verdicts)
