@@ -7,7 +7,17 @@ from datetime import timedelta
 
 from shipwake import intake, lookup, sources, tell
 from shipwake.config import Adapter, Config
-from shipwake.flow import Channel, Kept, Learner, Learners, Readers, River, with_steps
+from shipwake.flow import (
+    Breaker,
+    Channel,
+    Guarded,
+    Kept,
+    Learner,
+    Learners,
+    Readers,
+    River,
+    with_steps,
+)
 from shipwake.judge import learn
 from shipwake.sources import Source
 from shipwake.store import Store
@@ -33,7 +43,7 @@ def compose(
     clock = clock or SystemClock()
     store = Store.open(config.database, clock=clock)
     store.migrate()
-    found = _sources(config, store, recorded)
+    found = _sources(config, store, recorded, clock)
     lookups = tuple(lookup.connect(adapter) for adapter in config.lookup)
     return River(
         config=with_steps(config, _steps(config, recorded)),
@@ -73,20 +83,22 @@ def _hooks(
     return made
 
 
-def _sources(config: Config, store: Store, recorded: Source | None) -> dict[str, Source]:
+def _sources(
+    config: Config, store: Store, recorded: Source | None, clock: Clock
+) -> dict[str, Source]:
     push = Adapter(kind="push", name="push", settings={})
     made = {"push": recorded or sources.connect(push, reader=store.pushed)}
-    return made | {a.name: _source(a, store) for a in config.sources}
+    return made | {a.name: _source(a, store, clock) for a in config.sources}
 
 
-def _source(adapter: Adapter, store: Store) -> Source:
-    """A source; the past of one that is asked over a network is kept in the store."""
+def _source(adapter: Adapter, store: Store, clock: Clock) -> Source:
+    """A source; one that is asked over a network has a circuit, and its past is kept in the store."""
     made = sources.connect(adapter, reader=store.pushed)
     if not hasattr(made, "parallel"):
         return made
     # Secrets show themselves to nobody, so that a new password asks for no new back-fill.
     identity = repr((adapter.kind, sorted(adapter.settings.items(), key=lambda item: item[0])))
-    return Kept(made, store, identity)
+    return Kept(Guarded(made, Breaker(adapter.name, store, clock)), store, identity)
 
 
 def _readers(found: Mapping[str, Source]) -> Readers:

@@ -1,13 +1,14 @@
 """Take a change, samples or a name mapping from our own API or page; the same steps as for anything heard."""
 
 from shipwake.domain import BadInputError, Change, Event
+from shipwake.flow.hear import PROMPT_S
 from shipwake.flow.join import Place, join, settle
 from shipwake.flow.river import River
 
 
 def announce(river: River, event: Event) -> Change:
     """Join one event of the plain form at once and return its change; the same event twice has one effect."""
-    with river.store.write() as tx:
+    with river.store.write(within_s=PROMPT_S) as tx:
         change_id = join(river, tx, event) or event.facts.id
         stored = tx.changes.get(change_id)
     if stored is None:

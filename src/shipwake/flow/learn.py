@@ -41,33 +41,48 @@ def learn_ahead(river: River) -> bool:
     """Learn for one change whose first look is still to come; False where none waits for that."""
     with river.store.read() as tx:
         waiting = [s for id in tx.looks.unlearned(1) if (s := tx.changes.get(id))]
+    learned = False
     for stored in waiting:
         change = stored.change
         if change.at is not None:
             level_of(river, change, river.slis_of(change), change.at)
-    return bool(waiting)
+            with river.store.read() as tx:
+                learned |= tx.levels.get(change.id) is not None
+    return learned
 
 
 def level_of(river: River, change: Change, slis: Sequence[Sli], anchor: datetime) -> Level:
-    """What each SLI's evidence is held against; computed at the watch's first look, then kept with it."""
+    """What each SLI's evidence is held against; computed at the watch's first look, then kept with it.
+
+    Where a source gave no answer it is not kept: it would stay that of a change with fewer SLIs when it answers again.
+    """
     with river.store.read() as tx:
         held = tx.levels.get(change.id)
         caution = caution_at(river, tx, change.at or anchor)
     if held is not None:
         return Level(early=held[0], later=held[1])
-    found = level(_normals(river, change, slis, anchor), caution)
-    with river.store.write() as tx:
-        tx.levels.set(change.id, found.early, found.later)
+    unanswered: list[str] = []
+    found = level(_normals(river, change, slis, anchor, unanswered), caution)
+    if not unanswered:
+        with river.store.write() as tx:
+            tx.levels.set(change.id, found.early, found.later)
     return found
 
 
-def _normals(river: River, change: Change, slis: Sequence[Sli], anchor: datetime) -> list[Normal]:
-    """The normal of every SLI, those of one source side by side; one that cannot be known counts as unknown."""
+def _normals(
+    river: River, change: Change, slis: Sequence[Sli], anchor: datetime, unanswered: list[str]
+) -> list[Normal]:
+    """The normal of every SLI, those of one source side by side; one that cannot be known counts as unknown.
+
+    The names of those whose source may answer later are put into `unanswered`.
+    """
 
     def of(sli: Sli) -> Normal:
         try:
             return normal_of(river, change, sli, anchor)
-        except (SourceError, DetectorError):
+        except (SourceError, DetectorError) as error:
+            if isinstance(error, SourceError) and not error.permanent:
+                unanswered.append(sli.name)
             nothing = Samples.nothing(anchor - HISTORY, river.unit(sli), sli.columns)
             return learn(sli, nothing, anchor, (), unit_s=river.unit(sli).total_seconds())
 

@@ -13,6 +13,7 @@ from shipwake.flow.fill import LEASE_S as DUTY_LEASE_S
 from shipwake.flow.kept import Kept
 from shipwake.flow.lanes import WIDTH, Lanes
 from shipwake.flow.learn import learn_ahead
+from shipwake.flow.leases import Leases
 from shipwake.flow.look import LEASE_S as LOOK_LEASE_S
 from shipwake.flow.look import Group, lease
 from shipwake.flow.river import River
@@ -20,6 +21,7 @@ from shipwake.flow.tell import LEASE_S as NOTICE_LEASE_S
 from shipwake.flow.tell import lease_notices, tell
 from shipwake.flow.together import bunches, look
 from shipwake.flow.understand import give_up, understand
+from shipwake.store import BusyError, UnreachableError
 from shipwake.store import Kept as Delivery
 from shipwake.wire.clock import monotonic, pause
 
@@ -27,9 +29,13 @@ log = structlog.get_logger()
 Work = Callable[[], None]
 DELIVERIES = 50
 """How many are understood a turn."""
+DEEP = 8
+"""Pieces of work in the lane of one source; what else is due there waits in the store, in its order."""
 REST_S = 0.5
 """Longest pause: another process may have written work."""
 AFTER_FAILURE_S = 2.0
+NOT_WRITTEN = (BusyError, UnreachableError)
+STORE = "the store takes no work; it is asked again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +91,18 @@ def run(river: River, stop: Flag) -> None:
 
     What waits for a source, a channel or a code host does so in a lane of its own.
     """
-    lanes = Lanes()
+    lanes, leases, owed = Lanes(), Leases(), False
     try:
-        owe(river)
         while not stop.is_set():
             try:
-                rest = _turn(river, lanes)
+                if not owed:
+                    owe(river)
+                    owed = True
+                rest = _turn(river, lanes, leases)
+            except NOT_WRITTEN as error:
+                river.troubles.of(STORE).goes_on(error.message)
+                pause(AFTER_FAILURE_S, stop)
+                continue
             except Exception:
                 log.exception("the store could not be asked for work; it is asked again")
                 pause(AFTER_FAILURE_S, stop)
@@ -103,15 +115,18 @@ def run(river: River, stop: Flag) -> None:
         lanes.close()
 
 
-def _turn(river: River, lanes: Lanes) -> float:
+def _turn(river: River, lanes: Lanes, leases: Leases) -> float:
     """Start what is due; returns how long to rest then, 0 where another turn is worth it at once."""
+    leases.keep(river)
     found, begun = agenda(river), monotonic()
     started = 0
     for kept in found.deliveries:
-        _guarded(partial(understand, river, kept), partial(give_up, river, kept))
+        _guarded(river, partial(understand, river, kept), partial(give_up, river, kept))
         started += 1
-    for source, groups in _bunches(river) if found.looks else ():
-        work = partial(_in_time, river, begun + LOOK_LEASE_S, partial(look, river, groups))
+    full = _full(river, lanes)
+    for source, groups in _bunches(river, full) if found.looks else ():
+        made = partial(_made, river, leases, groups)
+        work = partial(_in_time, river, begun + LOOK_LEASE_S, made)
         # Only what waits for a network gains by waiting side by side.
         lanes.submit(f"look {source}", work, width=WIDTH if _remote(river, source) else 1)
         started += 1
@@ -128,12 +143,24 @@ def _turn(river: River, lanes: Lanes) -> float:
             started += 1
     if not started and found.unlearned and not lanes.under_way("learn"):
         lanes.submit("learn", partial(_learn_ahead, river), width=1)
+    if full and found.looks and not started:
+        # What is due waits for a lane, and each piece that ends there wakes us.
+        return REST_S
     return 0.0 if started else _rest(river, found.next_look)
 
 
-def _bunches(river: River) -> Iterator[tuple[str, Sequence[Group]]]:
+def _full(river: River, lanes: Lanes) -> frozenset[str]:
+    """The sources whose lane has as much to do as may wait in memory."""
+    used = {sli.source for sli in river.config.slis}
+    return frozenset(s for s in used if lanes.under_way(f"look {s}") >= DEEP)
+
+
+def _bunches(river: River, full: frozenset[str]) -> Iterator[tuple[str, Sequence[Group]]]:
     """The looks that are due, by source: those that wait for a network one change a piece, the others many."""
-    for bunch in bunches(lease(river)):
+    without = [sli.name for sli in river.config.slis if sli.source in full]
+    if without and len(without) == len(river.config.slis):
+        return
+    for bunch in bunches(lease(river, without)):
         source = bunch[0].source
         if _remote(river, source):
             yield from ((source, [group]) for group in bunch)
@@ -145,17 +172,30 @@ def _remote(river: River, source: str) -> bool:
     return isinstance(river.sources.get(source), Kept)
 
 
+def _made(river: River, leases: Leases, groups: Sequence[Group]) -> None:
+    with leases.held(groups):
+        look(river, groups)
+
+
 def _in_time(river: River, until_s: float, work: Work) -> None:
     """Do leased work, unless its lease ended while it waited in its lane: then it is another worker's."""
     if monotonic() < until_s:
-        _guarded(work)
+        _guarded(river, work)
     river.wake.set()
 
 
-def _guarded(work: Work, otherwise: Work | None = None) -> None:
-    """Log what fails; leased work comes again when its lease ends, the rest is given up with its reason."""
+def _guarded(river: River, work: Work, otherwise: Work | None = None) -> None:
+    """Log what fails; leased work comes again when its lease ends, the rest is given up with its reason.
+
+    What fails for want of the store is no fault of the work: raised where it would else be given up.
+    """
     try:
         work()
+        river.troubles.of(STORE).over()
+    except NOT_WRITTEN as error:
+        if otherwise is not None:
+            raise
+        river.troubles.of(STORE).goes_on(error.message)
     except Exception:
         log.exception("a piece of work failed", tried_again=otherwise is None)
         if otherwise is not None:

@@ -14,6 +14,7 @@ from shipwake.flow.learners import Learner, Learners
 from shipwake.flow.normals import Normals
 from shipwake.flow.people import People
 from shipwake.flow.readers import InTurn, Readers, Reading
+from shipwake.flow.trouble import Troubles
 from shipwake.intake import Intake
 from shipwake.judge import learn
 from shipwake.lookup import Lookup, Polled
@@ -63,6 +64,7 @@ class River:
     normals: Normals = field(default_factory=Normals)
     people: People = field(default_factory=People)
     filling: Filling = field(default_factory=Filling)
+    troubles: Troubles = field(default_factory=Troubles)
     wake: Flag = field(default_factory=Flag)
     recorded: tuple[datetime, ...] | None = None
 

@@ -8,6 +8,7 @@ import structlog
 from shipwake.domain import Change, Health, Notice, Verdict
 from shipwake.flow.crash_points import crash_point
 from shipwake.flow.river import River
+from shipwake.flow.trouble import Trouble
 from shipwake.store import Queued
 from shipwake.tell import TellError
 from shipwake.verdict import message
@@ -113,13 +114,19 @@ def tell(river: River, queued: Queued) -> None:
     crash_point("after put, before its ref is stored")
     with river.store.write() as tx:
         tx.outbox.sent(queued, ref)
+    _trouble(river, queued).over()
     log.info("told", change=notice.change, channel=notice.channel, revision=notice.revision)
 
 
+def _trouble(river: River, queued: Queued) -> Trouble:
+    return river.troubles.of(f"the channel {queued.notice.channel} takes no notice")
+
+
 def _put_off(river: River, queued: Queued, error: TellError) -> None:
-    log.warning(
+    log.debug(
         "not told", change=queued.notice.change, channel=queued.notice.channel, reason=error.message
     )
+    _trouble(river, queued).goes_on(error.message)
     with river.store.write() as tx:
         if error.permanent:
             tx.outbox.failed(queued, error.message)

@@ -3,14 +3,17 @@
 from shipwake.store.access import Token
 from shipwake.store.backup import Copied, Progress
 from shipwake.store.changes import Stored
+from shipwake.store.circuits import Circuit, Flow
 from shipwake.store.duties import Duty
 from shipwake.store.errors import (
     BusyError,
+    FullError,
     NoBackupError,
     NotMigratedError,
     NotReplacedError,
     NotWrittenError,
     OtherToolsError,
+    ReadOnlyError,
     UnreachableError,
     UnreadableError,
 )
@@ -28,11 +31,14 @@ from shipwake.store.writer import SamplesWriter
 
 __all__ = [
     "BusyError",
+    "Circuit",
     "Copied",
     "Duty",
     "Fill",
     "Filter",
     "Finished",
+    "Flow",
+    "FullError",
     "HeardPage",
     "HeardRow",
     "Kept",
@@ -51,6 +57,7 @@ __all__ = [
     "Pushed",
     "PushedSamples",
     "Queued",
+    "ReadOnlyError",
     "Row",
     "SamplesWriter",
     "Sender",

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from shipwake.domain import ShipwakeError
 from shipwake.store.sql import Turn
 
-HEAD = "0003"
+HEAD = "0005"
 """The newest script under migrations/versions."""
 SCRIPTS = Path(__file__).parent / "migrations"
 

@@ -3,6 +3,7 @@
 from shipwake.store.access import Access
 from shipwake.store.backtests import Backtests
 from shipwake.store.changes import Changes
+from shipwake.store.circuits import Circuits
 from shipwake.store.duties import Duties
 from shipwake.store.events import Events
 from shipwake.store.fills import Fills
@@ -24,6 +25,7 @@ class Tx:
         "access",
         "backtests",
         "changes",
+        "circuits",
         "duties",
         "events",
         "fills",
@@ -50,5 +52,6 @@ class Tx:
         self.mappings = Mappings(sql)
         self.access = Access(sql)
         self.duties = Duties(sql)
+        self.circuits = Circuits(sql)
         self.fills = Fills(sql)
         self.backtests = Backtests(sql)
