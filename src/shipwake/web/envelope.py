@@ -70,7 +70,10 @@ class Envelope:
         route = getattr(scope.get("route"), "path", "none")
         self._meters.answered(scope["method"], route, status, seconds)
         caller = scope.get("state", {}).get("caller")
-        write = log.debug if route in ("/healthz", "none") and status < FAILED else log.info
+        quiet = route in ("/healthz", "none") and status < FAILED
+        # What the threshold turns away comes by the thousand, and it says so itself once in a while.
+        crowded = scope.get("state", {}).get("crowded", False)
+        write = log.debug if quiet or crowded else log.info
         write(
             "request",
             method=scope["method"],
