@@ -2,7 +2,7 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo live test check bench bench-judgement scale docs record lint types lock machines upgrade clean set-up set-up-dev set-up-peers
+.PHONY: demo live test check bench bench-judgement scale docs record lint types lock machines upgrade faults clean set-up set-up-dev set-up-peers
 
 ARGS =
 BIN = .venv/bin
@@ -25,6 +25,10 @@ lint: set-up-dev
 
 types: set-up-dev
 	@$(BIN)/mypy
+
+# Every fault at its full length, about six minutes, and the table of what was observed.
+faults: set-up-dev
+	@PYTHONPATH=.:examples $(BIN)/python -m tests.faults $(ARGS)
 
 bench: set-up-dev
 	@PYTHONPATH=examples $(BIN)/python -m bench $(ARGS)

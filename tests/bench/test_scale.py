@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
-
 from bench.scale.company import SLIS, Watched, engine, settings, watch
 from bench.scale.page import write_page
 from bench.scale.sections import SECTIONS

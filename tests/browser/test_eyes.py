@@ -19,6 +19,7 @@ PATHS = (
     "/slis/checkout%20errors",
     "/backtest",
     "/heard",
+    "/sources",
     "/keys",
     "/audit",
     "/changes/none",

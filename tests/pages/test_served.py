@@ -10,7 +10,16 @@ import pytest
 
 from tests.pages.story import TITLE, Story, told
 
-PATHS = ("/", "/changes", "/slis", "/slis/checkout%20errors", "/backtest", "/heard", "/keys")
+PATHS = (
+    "/",
+    "/changes",
+    "/slis",
+    "/slis/checkout%20errors",
+    "/backtest",
+    "/heard",
+    "/sources",
+    "/keys",
+)
 HEAVIEST = 200_000
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from shipwake.domain import BadInputError, Slot
-from shipwake.store import Deed, Fill, NotMigratedError, Store
+from shipwake.store import Circuit, Deed, Fill, Flow, NotMigratedError, Store
 from shipwake.store.columns import METADATA
 from shipwake.store.export import KINDS, LEFT_OUT
 from shipwake.wire.clock import ManualClock
@@ -58,6 +58,7 @@ def populate(store: Store) -> None:
         tx.mappings.put("service", "Checkout", "checkout", "bob")
         tx.duties.owe("forget", "samples", START)
         tx.fills.put(Fill(sli="load", asks="q", start=START, until=START, step_s=60.0))
+        tx.circuits.put(Circuit(source="prom", flow=Flow.OPEN, since=START, until=START))
         tx.samples.push("errors", 60.0, 2, [T0, T0 + 60], [[0.0, 10.0], [1.0, 7.0]])
         tx.access.add_token("pipeline", ("read",), "secret-hash", START)
         tx.access.add_session("secret-session", START)

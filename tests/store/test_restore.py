@@ -204,7 +204,8 @@ def test_what_cannot_be_read_is_not_overwritten(backup: Path, tmp_path: Path) ->
 def test_an_older_backup_is_brought_to_this_version(backup: Path, tmp_path: Path) -> None:
     """A backup of an earlier version is migrated when it is back, and loses nothing on the way."""
     with closing(sqlite3.connect(backup)) as connection:
-        connection.execute("DROP TABLE backtests")
+        for table in ("backtests", "circuits"):
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
         connection.commit()
     place = tmp_path / "new.db"

@@ -8,7 +8,9 @@ from datetime import timedelta
 from shipwake import intake, lookup, sources, tell
 from shipwake.config import Adapter, Config
 from shipwake.flow import (
+    Breaker,
     Channel,
+    Guarded,
     Kept,
     Learner,
     Learners,
@@ -47,7 +49,7 @@ def compose(
     with store.read():
         pass  # The first reading puts the clock right.
     meters = Meters()
-    found = _sources(config, store, recorded, meters)
+    found = _sources(config, store, recorded, clock, meters)
     lookups = tuple(lookup.connect(adapter) for adapter in config.lookup)
     learner = _learner(apart=apart)
     return River(
@@ -91,21 +93,22 @@ def _hooks(
 
 
 def _sources(
-    config: Config, store: Store, recorded: Source | None, meters: Meters
+    config: Config, store: Store, recorded: Source | None, clock: Clock, meters: Meters
 ) -> dict[str, Source]:
     push = Adapter(kind="push", name="push", settings={})
     made = {"push": recorded or sources.connect(push, reader=store.pushed)}
-    return made | {a.name: _source(a, store, meters) for a in config.sources}
+    return made | {a.name: _source(a, store, clock, meters) for a in config.sources}
 
 
-def _source(adapter: Adapter, store: Store, meters: Meters) -> Source:
-    """A source; the past of one that is asked over a network is kept in the store."""
+def _source(adapter: Adapter, store: Store, clock: Clock, meters: Meters) -> Source:
+    """A source; one that is asked over a network has a circuit, and its past is kept in the store."""
     made = sources.connect(adapter, reader=store.pushed)
     if not hasattr(made, "parallel"):
         return made
     # Secrets show themselves to nobody, so that a new password asks for no new back-fill.
     identity = repr((adapter.kind, sorted(adapter.settings.items(), key=lambda item: item[0])))
-    return Kept(Measured(made, adapter.name, meters), store, identity, meters)
+    asked = Guarded(Measured(made, adapter.name, meters), Breaker(adapter.name, store, clock))
+    return Kept(asked, store, identity, meters)
 
 
 def _readers(found: Mapping[str, Source], learner: Learner) -> Readers:

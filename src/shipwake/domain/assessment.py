@@ -93,6 +93,8 @@ class Assessment:
     excess: float | None = None
     seen: int = 0
     wanted: int = 0
+    late_s: float = 0.0
+    """Seconds after its due time at which it was made, where that is later than samples may take; judged as of then."""
     detail: str = ""
     """Words of the source or of data health beside the reason: what was missing, what was refused."""
     evidence: Evidence | None = None

@@ -3,6 +3,7 @@
 from shipwake.domain import HISTORY
 from shipwake.flow.announce import announce, map_name
 from shipwake.flow.caution import caution_at, judged_lately
+from shipwake.flow.circuits import Breaker, Guarded
 from shipwake.flow.converse import converse
 from shipwake.flow.crash_points import CRASH_POINTS
 from shipwake.flow.detectors import DetectorError, Detectors
@@ -30,9 +31,11 @@ __all__ = [
     "HISTORY",
     "Answer",
     "Batch",
+    "Breaker",
     "Channel",
     "DetectorError",
     "Detectors",
+    "Guarded",
     "Kept",
     "Learner",
     "Learners",

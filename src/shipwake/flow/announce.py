@@ -3,6 +3,7 @@
 import structlog
 
 from shipwake.domain import BadInputError, Change, Event
+from shipwake.flow.hear import PROMPT_S
 from shipwake.flow.join import Place, join, settle
 from shipwake.flow.river import River
 from shipwake.store import Deed
@@ -12,7 +13,7 @@ log = structlog.get_logger()
 
 def announce(river: River, event: Event) -> Change:
     """Join one event of the plain form at once and return its change; the same event twice has one effect."""
-    with river.store.write() as tx:
+    with river.store.write(within_s=PROMPT_S) as tx:
         change_id = join(river, tx, event) or event.facts.id
         stored = tx.changes.get(change_id)
     if stored is None:

@@ -36,7 +36,8 @@ def fill(river: River, duty: Duty) -> None:
     try:
         far = _filled(river, duty, sli, kept, now)
     except SourceError as error:
-        log.warning("not back-filled", sli=sli.name, source=sli.source, reason=error.message)
+        say = log.debug if kept.refusal() else log.warning
+        say("not back-filled", sli=sli.name, source=sli.source, reason=error.message)
         wait = EVERY if error.permanent else error.retry_after or AGAIN * min(duty.attempts, 10)
         with river.store.write() as tx:
             tx.duties.retry(duty, river.clock.now() + wait, error.message)

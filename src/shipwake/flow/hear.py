@@ -15,6 +15,8 @@ from shipwake.intake import Intake, Receipt, Receipted, RefusedError
 log = structlog.get_logger()
 SAME_DELIVERY = (":path", "x-github-delivery", "idempotency-key", "x-request-id")
 """Headers that tell two deliveries of equal bytes apart."""
+PROMPT_S = 2.0
+"""How long a sender waits for the store, twice at most; then it is told to come back."""
 OPENS = re.compile(r"authorization|cookie|token|secret|password|api-?key")
 """Names of headers that are never kept."""
 
@@ -53,13 +55,13 @@ def hear(
         try:
             intake.verify(heard)
         except RefusedError as refused:
-            with river.store.write() as tx:
+            with river.store.write(within_s=PROMPT_S) as tx:
                 tx.heard.count(kind, source, "refused", text=refused.message, at=heard.received)
             river.meters.deliveries.labels(kind, "refused").inc()
             log.warning("refused", kind=kind, source=source, reason=refused.message)
             return Answer(status=401, title="Not verified", detail=refused.message)
     heard = replace(heard, headers=_harmless(lower))
-    with river.store.write() as tx:
+    with river.store.write(within_s=PROMPT_S) as tx:
         delivery = tx.heard.keep(heard, digest(heard))
     river.meters.deliveries.labels(kind, "kept").inc()
     river.wake.set()

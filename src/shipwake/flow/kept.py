@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from shipwake.domain import Samples, Sli, Slot, from_epoch
+from shipwake.flow.circuits import Guarded
 from shipwake.flow.meters import Meters
-from shipwake.sources import Source
+from shipwake.sources import Source, SourceError
 from shipwake.store import Fill, Store
 
 GRACE_S = 1e-3
@@ -33,6 +34,10 @@ class Kept:
         """How long its newest samples are incomplete."""
         found = getattr(self.source, "delay", timedelta(0))
         return found if isinstance(found, timedelta) else timedelta(0)
+
+    def refusal(self) -> SourceError | None:
+        """Why it is left alone just now; None where it may be asked."""
+        return self.source.breaker.refusal() if isinstance(self.source, Guarded) else None
 
     def asks(self, sli: Sli) -> str:
         """What is asked of whom for this SLI, as a short text."""

@@ -47,34 +47,47 @@ def learn_ahead(river: River, within: timedelta) -> bool:
     with river.store.read() as tx:
         waiting = tx.looks.unlearned(river.clock.now() + within)
         stored = tx.changes.get(waiting) if waiting else None
-    if stored is None:
+    if stored is None or stored.change.at is None:
         return False
     change = stored.change
-    if change.at is not None:
-        level_of(river, change, river.slis_of(change), change.at)
-    return True
+    level_of(river, change, river.slis_of(change), stored.change.at)
+    with river.store.read() as tx:
+        # A source that is left alone teaches nothing, and is not asked again at once.
+        return tx.levels.get(change.id) is not None
 
 
 def level_of(river: River, change: Change, slis: Sequence[Sli], anchor: datetime) -> Level:
-    """What each SLI's evidence is held against; computed at the watch's first look, then kept with it."""
+    """What each SLI's evidence is held against; computed at the watch's first look, then kept with it.
+
+    Where a source gave no answer it is not kept: it would stay that of a change with fewer SLIs when it answers again.
+    """
     with river.store.read() as tx:
         held = tx.levels.get(change.id)
         caution = caution_at(river, tx, change.at or anchor)
     if held is not None:
         return Level(early=held[0], later=held[1])
-    found = level(_normals(river, change, slis, anchor), caution)
-    with river.store.write() as tx:
-        tx.levels.set(change.id, found.early, found.later)
+    unanswered: list[str] = []
+    found = level(_normals(river, change, slis, anchor, unanswered), caution)
+    if not unanswered:
+        with river.store.write() as tx:
+            tx.levels.set(change.id, found.early, found.later)
     return found
 
 
-def _normals(river: River, change: Change, slis: Sequence[Sli], anchor: datetime) -> list[Normal]:
-    """The normal of every SLI, those of one source side by side; one that cannot be known counts as unknown."""
+def _normals(
+    river: River, change: Change, slis: Sequence[Sli], anchor: datetime, unanswered: list[str]
+) -> list[Normal]:
+    """The normal of every SLI, those of one source side by side; one that cannot be known counts as unknown.
+
+    The names of those whose source may answer later are put into `unanswered`.
+    """
 
     def of(sli: Sli) -> Normal:
         try:
             return normal_of(river, change, sli, anchor)
-        except (SourceError, DetectorError):
+        except (SourceError, DetectorError) as error:
+            if isinstance(error, SourceError) and not error.permanent:
+                unanswered.append(sli.name)
             nothing = Samples.nothing(anchor - HISTORY, river.unit(sli), sli.columns)
             return learn(sli, nothing, anchor, (), unit_s=river.unit(sli).total_seconds())
 

@@ -14,6 +14,7 @@ from shipwake.flow.fill import LEASE_S as DUTY_LEASE_S
 from shipwake.flow.kept import Kept
 from shipwake.flow.lanes import WIDTH, Lanes
 from shipwake.flow.learn import learn_ahead
+from shipwake.flow.leases import Leases
 from shipwake.flow.look import BATCH, Group, lease
 from shipwake.flow.look import LEASE_S as LOOK_LEASE_S
 from shipwake.flow.river import River
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 Work = Callable[[], None]
 DELIVERIES = 50
 """How many are understood a turn."""
+DEEP = 80
+"""Looks in the lane of one remote source; what else is due there waits in the store, in its order."""
 REST_S = 0.5
 """Longest pause: another process may have written work."""
 AFTER_FAILURE_S = 2.0
@@ -39,6 +42,8 @@ AT_HAND = 2 * MOST
 """Looks at our own samples that a worker holds at most: one bunch is made while the next waits."""
 WAITING = 20 * BATCH
 """Looks that may wait for answers over a network."""
+NOT_WRITTEN = (BusyError, UnreachableError, NotMigratedError)
+STORE = "the store takes no work; it is asked again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +100,7 @@ def run(river: River, stop: Flag, patience_s: float | None = PATIENCE_S) -> None
     What waits for a source, a channel or a code host does so in a lane of its own. What has not ended `patience_s`
     after `stop` is given back, for another worker to take at once.
     """
-    lanes = Lanes()
-    noted = False
+    lanes, leases, noted = Lanes(), Leases(), False
     river.pulse.beat()
     try:
         while not stop.is_set():
@@ -104,8 +108,12 @@ def run(river: River, stop: Flag, patience_s: float | None = PATIENCE_S) -> None
                 if not noted:
                     owe(river)
                     noted = True
-                rest = _turn(river, lanes)
+                rest = _turn(river, lanes, leases)
                 river.pulse.beat()
+            except NOT_WRITTEN as error:
+                river.troubles.of(STORE).goes_on(error.message)
+                pause(AFTER_FAILURE_S, stop)
+                continue
             except Exception:
                 log.exception("the store could not be asked for work; it is asked again")
                 pause(AFTER_FAILURE_S, stop)
@@ -134,16 +142,18 @@ def _give_back(river: River, begun: set[str]) -> None:
     log.info("stopped", looks=looks, duties=duties, notices=notices, unfinished=len(begun))
 
 
-def _turn(river: River, lanes: Lanes) -> float:
+def _turn(river: River, lanes: Lanes, leases: Leases) -> float:
     """Start what is due; returns how long to rest then, 0 where another turn is worth it at once."""
+    leases.keep(river)
     found, begun = agenda(river), monotonic()
     started = 0
     for kept in found.deliveries:
         _understood(river, kept)
         started += 1
-    room = _room(river, lanes) if found.looks else 0
-    for source, groups in _bunches(river, room) if room else ():
-        work = partial(_in_time, river, begun + LOOK_LEASE_S, partial(look, river, groups))
+    most, full = _room(river, lanes) if found.looks else (0, frozenset())
+    for source, groups in _bunches(river, most, full) if most else ():
+        made = partial(_made, river, leases, groups)
+        work = partial(_in_time, river, begun + LOOK_LEASE_S, made)
         # Only what waits for a network gains by waiting side by side.
         width, size = WIDTH if _remote(river, source) else 1, sum(len(g.rows) for g in groups)
         lanes.submit(f"look {source}", work, width=width, size=size)
@@ -165,29 +175,32 @@ def _turn(river: River, lanes: Lanes) -> float:
     if started:
         return 0.0
     # Without room the end of what is under way wakes us.
-    return REST_S if found.looks and not room else _rest(river, found.next_look)
+    return REST_S if found.looks and (full or not most) else _rest(river, found.next_look)
 
 
-def _room(river: River, lanes: Lanes) -> int:
-    """How many more looks may be leased now; the others are left to other workers, and to the order of due time.
+def _room(river: River, lanes: Lanes) -> tuple[int, frozenset[str]]:
+    """How many more looks may be leased now, and the sources of which none may.
 
-    A source that is slow to answer fills the room for its own kind alone, which is ample.
+    The others are left to other workers, and to the order of due time. A source that is slow to answer fills the
+    room for itself alone.
     """
-    here = away = 0
-    for source in river.sources:
-        under_way = lanes.under_way(f"look {source}")
-        if _remote(river, source):
-            away += under_way
-        else:
-            here += under_way
-    if here > AT_HAND - MOST or away > WAITING - BATCH:
-        return 0
-    return BATCH if here == 0 and away else MOST
+    under_way = {s: lanes.under_way(f"look {s}") for s in {x.source for x in river.config.slis}}
+    away = {s: n for s, n in under_way.items() if _remote(river, s)}
+    here = sum(under_way.values()) - sum(away.values())
+    full = {s for s, n in away.items() if n >= DEEP or sum(away.values()) > WAITING - BATCH}
+    if here > AT_HAND - MOST:
+        full |= under_way.keys() - away.keys()
+    if under_way and len(full) == len(under_way):
+        return 0, frozenset(full)
+    return BATCH if here == 0 and any(away.values()) else MOST, frozenset(full)
 
 
-def _bunches(river: River, most: int) -> Iterator[tuple[str, Sequence[Group]]]:
+def _bunches(
+    river: River, most: int, full: frozenset[str]
+) -> Iterator[tuple[str, Sequence[Group]]]:
     """The looks that are due, by source: those that wait for a network one change a piece, the others many."""
-    for bunch in bunches(lease(river, most)):
+    without = [sli.name for sli in river.config.slis if sli.source in full]
+    for bunch in bunches(lease(river, most, without)):
         source = bunch[0].source
         if _remote(river, source):
             yield from ((source, [group]) for group in bunch)
@@ -199,19 +212,27 @@ def _remote(river: River, source: str) -> bool:
     return isinstance(river.sources.get(source), Kept)
 
 
+def _made(river: River, leases: Leases, groups: Sequence[Group]) -> None:
+    with leases.held(groups):
+        look(river, groups)
+
+
 def _in_time(river: River, until_s: float, work: Work) -> None:
     """Do leased work, unless its lease ended while it waited in its lane: then it is another worker's."""
     if monotonic() < until_s:
-        _guarded(work)
+        _guarded(river, work)
     river.wake.set()
 
 
-def _guarded(work: Work) -> None:
-    """Log what fails: leased work comes again when its lease ends."""
+def _guarded(river: River, work: Work) -> None:
+    """Log what fails: leased work comes again when its lease ends; a store that takes nothing is said once."""
     try:
         work()
+        river.troubles.of(STORE).over()
     except CancelledError:
         log.debug("a piece of work was cut off by the end")
+    except NOT_WRITTEN as error:
+        river.troubles.of(STORE).goes_on(error.message)
     except Exception:
         log.exception("a piece of work failed; it is done again when its lease ends")
 
@@ -223,7 +244,7 @@ def _understood(river: River, kept: Delivery) -> None:
     """
     try:
         understand(river, kept)
-    except (BusyError, UnreachableError, NotMigratedError):
+    except NOT_WRITTEN:
         raise
     except Exception:
         log.exception("a delivery could not be read", delivery=kept.id)

@@ -1,14 +1,19 @@
 """Take pushed samples: each SLI must be ours and each sample a measurement; a batch is kept whole or not at all."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import timedelta
 from difflib import get_close_matches
 
 import numpy as np
 
 from shipwake.domain import BadInputError, Floats, NotFoundError
 from shipwake.flow.river import River
-from shipwake.store import Push, push_of
+from shipwake.store import BusyError, Push, Pushed, push_of
+
+KNOWN_S = 5.0
+"""How long a sender waits to be told that its samples are stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,12 +37,23 @@ def push(river: River, batches: Sequence[Batch]) -> Taken:
     """Store all batches in one commit; raises NotFoundError for an unknown SLI, BadInputError for a wrong shape."""
     pushes = [_push(river, batch) for batch in batches]
     stored, left_out = 0, dict[str, int]()
-    for pushed in river.store.samples_writer().push_all(pushes).result():
+    for pushed in _kept(river.store.samples_writer().push_all(pushes)):
         stored += pushed.stored
         for reason, count in pushed.reasons.items():
             left_out[reason] = left_out.get(reason, 0) + count
     river.wake.set()
     return Taken(stored=stored, left_out=left_out)
+
+
+def _kept(outcome: Future[list[Pushed]]) -> list[Pushed]:
+    """What became of them; raises BusyError where that is not known soon: to send them again does no harm."""
+    try:
+        return outcome.result(KNOWN_S)
+    except TimeoutError:
+        message = (
+            "the samples wait to be written, and may be yet; send them again, which does no harm"
+        )
+        raise BusyError(message, retry_after=timedelta(seconds=2)) from None
 
 
 def _push(river: River, batch: Batch) -> Push:

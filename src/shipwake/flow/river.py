@@ -16,6 +16,7 @@ from shipwake.flow.normals import Normals
 from shipwake.flow.people import People
 from shipwake.flow.pulse import Pulse
 from shipwake.flow.readers import InTurn, Readers, Reading
+from shipwake.flow.trouble import Troubles
 from shipwake.intake import Intake
 from shipwake.judge import learn
 from shipwake.lookup import Lookup, Polled
@@ -68,6 +69,7 @@ class River:
     filling: Filling = field(default_factory=Filling)
     meters: Meters = field(default_factory=Meters)
     pulse: Pulse = field(default_factory=Pulse)
+    troubles: Troubles = field(default_factory=Troubles)
     wake: Flag = field(default_factory=Flag)
     recorded: tuple[datetime, ...] | None = None
 

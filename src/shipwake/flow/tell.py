@@ -8,6 +8,7 @@ import structlog
 from shipwake.domain import Change, Health, Notice, Verdict
 from shipwake.flow.crash_points import crash_point
 from shipwake.flow.river import River
+from shipwake.flow.trouble import Trouble
 from shipwake.store import Queued
 from shipwake.tell import TellError
 from shipwake.verdict import message
@@ -121,6 +122,7 @@ def tell(river: River, queued: Queued) -> None:
     crash_point("after put, before its ref is stored")
     with river.store.write() as tx:
         ours = tx.outbox.sent(queued, ref)
+    _trouble(river, queued).over()
     river.meters.notices.labels(channel.name, "sent").inc()
     if not ours:
         log.warning("told after the lease went to another", change=notice.change, ref=ref.value)
@@ -139,8 +141,12 @@ def _ours(river: River, queued: Queued) -> bool:
         return tx.outbox.extend(queued, LEASE_S)
 
 
+def _trouble(river: River, queued: Queued) -> Trouble:
+    return river.troubles.of(f"the channel {queued.notice.channel} takes no notice")
+
+
 def _put_off(river: River, queued: Queued, error: TellError) -> None:
-    log.warning(
+    log.debug(
         "not told",
         change=queued.notice.change,
         seq=queued.notice.revision,
@@ -150,6 +156,7 @@ def _put_off(river: River, queued: Queued, error: TellError) -> None:
         again=not error.permanent,
         reason=error.message,
     )
+    _trouble(river, queued).goes_on(error.message)
     outcome = "failed" if error.permanent else "again"
     river.meters.notices.labels(queued.notice.channel, outcome).inc()
     with river.store.write() as tx:

@@ -1,6 +1,7 @@
 """Make many looks that are due at once: judged one after another, committed together, and none holds up another."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import structlog
 
@@ -18,8 +19,8 @@ MOST = 64
 """How many looks are committed at once."""
 PROMPT_S = 0.25
 """How long the first of them waits at most for others, beside the change that is being judged just then."""
-Known = dict[str, tuple[Change, Level | None]]
-"""By the id that a look was planned under: its change as it stands, and its level where that is set."""
+Known = dict[str, tuple[Change, Level | None, datetime]]
+"""By the id that a look was planned under: its change as it stands, its level if set, and when it was heard of."""
 
 
 def look(river: River, groups: Sequence[Group]) -> None:
@@ -60,13 +61,13 @@ def _batches(
     for group in groups:
         if group.change not in known:
             continue
-        change, level = known[group.change]
+        change, level, heard = known[group.change]
         late = monotonic() - first_s >= PROMPT_S
         if batch and (late or _full(batch, group) or _waits(river, batch, group, change)):
             yield batch
             batch = []
         try:
-            found = find(river, group, change, level)
+            found = find(river, group, change, level, heard)
         except Exception as error:  # noqa: BLE001 - it is raised when the others are committed
             failures.append(error)
             continue
@@ -82,7 +83,7 @@ def _known(river: River, groups: Sequence[Group]) -> Known:
         stored = tx.changes.going_on({group.change for group in groups})
         levels = tx.levels.of([s.change.id for s in stored.values()])
     held = {id: Level(early=early, later=later) for id, (early, later) in levels.items()}
-    return {id: (s.change, held.get(s.change.id)) for id, s in stored.items()}
+    return {id: (s.change, held.get(s.change.id), s.heard_at) for id, s in stored.items()}
 
 
 def _full(batch: Sequence[Looked], group: Group) -> bool:

@@ -4,14 +4,17 @@ from shipwake.store.access import Session, Token
 from shipwake.store.audit import Deed, Done
 from shipwake.store.backup import Copied, Progress
 from shipwake.store.changes import Stored
+from shipwake.store.circuits import Circuit, Flow
 from shipwake.store.duties import Duty
 from shipwake.store.errors import (
     BusyError,
+    FullError,
     NoBackupError,
     NotMigratedError,
     NotReplacedError,
     NotWrittenError,
     OtherToolsError,
+    ReadOnlyError,
     UnreachableError,
     UnreadableError,
 )
@@ -31,6 +34,7 @@ from shipwake.store.writer import SamplesWriter
 
 __all__ = [
     "BusyError",
+    "Circuit",
     "Copied",
     "Deed",
     "Done",
@@ -39,6 +43,8 @@ __all__ = [
     "Fill",
     "Filter",
     "Finished",
+    "Flow",
+    "FullError",
     "HeardPage",
     "HeardRow",
     "Kept",
@@ -58,6 +64,7 @@ __all__ = [
     "PushedSamples",
     "Queue",
     "Queued",
+    "ReadOnlyError",
     "Row",
     "SamplesWriter",
     "Sender",

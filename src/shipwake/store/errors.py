@@ -13,6 +13,14 @@ class BusyError(ShipwakeError):
         self.retry_after = retry_after
 
 
+class FullError(BusyError):
+    """There is no room under the database: make some; nothing of this was kept, and what was kept is whole."""
+
+
+class ReadOnlyError(BusyError):
+    """The database cannot be written: give its file and folder back to us; nothing of this was kept."""
+
+
 class NotMigratedError(ShipwakeError):
     """The database has not the tables of this version: run `shipwake migrate`."""
 

@@ -17,6 +17,7 @@ from shipwake.store.audit import AUDIT, SETTINGS
 from shipwake.store.backtests import BACKTESTS
 from shipwake.store.changes_table import CHANGES, PEOPLE
 from shipwake.store.chunks import CHUNKS, SHIFT, Chunk
+from shipwake.store.circuits import CIRCUITS
 from shipwake.store.codec import unpack
 from shipwake.store.duties import DUTIES
 from shipwake.store.errors import NotMigratedError
@@ -69,6 +70,7 @@ KINDS = (
     Kind("backtest", BACKTESTS, at_once=1),
     Kind("duty", DUTIES, LEASE),
     Kind("fill", FILLS),
+    Kind("circuit", CIRCUITS),
     Kind("series", SERIES),
     Kind("samples", CHUNKS),
     Kind("token", TOKENS, ("hash",)),

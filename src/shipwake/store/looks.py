@@ -32,6 +32,7 @@ from shipwake.domain import Look
 from shipwake.store.changes_table import CHANGES
 from shipwake.store.columns import METADATA, Instant, Wide
 from shipwake.store.lease import given_back
+from shipwake.store.leasing import leasing
 from shipwake.store.levels import LEVELS
 from shipwake.store.sql import Adding, DatabaseNow, Sql, Upsert
 
@@ -125,10 +126,22 @@ class Looks:
             later=later,
         )
 
-    def lease(self, now: datetime, limit: int, worker: str, seconds: float) -> list[Leased]:
-        """Take looks that are due at the flow's `now`, earliest first, for `seconds` of database time."""
+    def lease(
+        self,
+        now: datetime,
+        limit: int,
+        worker: str,
+        seconds: float,
+        *,
+        without: Sequence[str] = (),
+    ) -> list[Leased]:
+        """Take looks that are due at the flow's `now`, earliest first, for `seconds` of database time.
+
+        Those at the SLIs `without` stay where they are.
+        """
         lease = {"now": now, "most": limit, "who": worker, "long": int(seconds * SECOND)}
-        rows = self._sql.rows(_LEASE, lease)
+        but = {"without": without} if without else {}
+        rows = self._sql.rows(_LEASE_BUT if without else _LEASE, lease | but)
         return sorted((_leased(r) for r in rows), key=lambda x: (x.look.due, x.look.change))
 
     def finish(self, leased: Leased, next: Look | None, *, hurting: bool = False) -> bool:  # noqa: A002 - what follows
@@ -299,26 +312,8 @@ def _plan(insert: Upsert) -> Executable:
 
 
 _PLAN = Adding(LOOKS, _plan)
-_FREE = (
-    select(_HELD.id)
-    .where(_OPEN, _HELD.not_before <= bindparam("now"), _HELD.lease_until <= DatabaseNow())
-    # The looks of one change together: they make one verdict, if one worker makes them at once.
-    .order_by(_HELD.not_before, _HELD.change_id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-    .cte("free")
-)
-_LEASE = (
-    update(LOOKS)
-    .where(_HELD.id.in_(select(_FREE.c.id)))
-    .values(
-        lease=_HELD.lease + 1,
-        lease_until=DatabaseNow() + bindparam("long", type_=Wide),
-        worker=bindparam("who"),
-        attempts=_HELD.attempts + 1,
-    )
-    .returning(LOOKS)
-)
+_LEASE = leasing(LOOKS, _OPEN)
+_LEASE_BUT = leasing(LOOKS, _OPEN, _HELD.sli.not_in(bindparam("without", expanding=True)))
 _FINISH = (
     update(LOOKS)
     .where(_FENCED)

@@ -21,7 +21,7 @@ from shipwake.store.sql import Turn
 from shipwake.wire.clock import monotonic, pause
 
 log = structlog.get_logger()
-HEAD = "0004"
+HEAD = "0005"
 """The newest script under migrations/versions."""
 SCRIPTS = Path(__file__).parent / "migrations"
 FIRST = "0001"

@@ -202,6 +202,14 @@ class Outbox:
             found.setdefault(row.change_id, []).append(_queued(row))
         return found
 
+    def first_waiting(self, limit: int) -> list[Queued]:
+        """Notices that wait, the first due first."""
+        return [_queued(r) for r in self._sql.rows(_FIRST, {"most": limit})]
+
+    def newest(self, limit: int) -> list[Queued]:
+        """The newest notices, sent or not, the newest first."""
+        return [_queued(r) for r in self._sql.rows(_LAST, {"most": limit})]
+
     def waiting(self, now: datetime) -> bool:
         """Whether any notice may be sent now, or is being sent."""
         return self._sql.first(_ANY, {"now": now}) is not None
@@ -329,6 +337,8 @@ _OF = select(OUTBOX).where(_O.change_id == bindparam("change")).order_by(_O.id)
 _OF_ALL = (
     select(OUTBOX).where(_O.change_id.in_(bindparam("changes", expanding=True))).order_by(_O.id)
 )
+_FIRST = select(OUTBOX).where(WAITS).order_by(_O.not_before, _O.id).limit(bindparam("most"))
+_LAST = select(OUTBOX).order_by(_O.id.desc()).limit(bindparam("most"))
 _NEXT = select(_O.not_before).where(WAITS).order_by(_O.not_before).limit(1)
 _ANY = _NEXT.where(_O.not_before <= bindparam("now"))
 _ANY_FREE = _ANY.where(_O.lease_until <= DatabaseNow())

@@ -16,6 +16,8 @@ PATIENCE_S = 30.0
 ASK_AGAIN_S = 0.002
 """SQLite's own waiting sleeps up to 0.1 s between tries, longer than the gaps between commits."""
 READERS, AT_MOST = 8, 64
+WITHIN_S = "shipwake_within_s"
+"""The execution option that says how long to wait for another process; PATIENCE_S where it is None."""
 SYNCHRONOUS = ("full", "normal", "off")
 
 
@@ -82,12 +84,14 @@ def _begin_reading(connection: Connection) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    within_s = connection.get_execution_options().get(WITHIN_S)
+    patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), within_s)
 
 
-def patiently(act: Callable[[], object]) -> None:
-    """Do what another process's lock may be in the way of; raises BusyError after half a minute."""
-    until = monotonic() + PATIENCE_S
+def patiently(act: Callable[[], object], within_s: float | None = None) -> None:
+    """Do what another process's lock may be in the way of; raises BusyError after half a minute, or `within_s`."""
+    patience_s = PATIENCE_S if within_s is None else within_s
+    until = monotonic() + patience_s
     while True:
         try:
             act()
@@ -95,7 +99,7 @@ def patiently(act: Callable[[], object]) -> None:
             if not busy(error):
                 raise
             if monotonic() > until:
-                message = f"another process has held the database for {PATIENCE_S:.0f} s; see what it does"
+                message = f"another process has held the database for {patience_s:.0f} s; see what it does"
                 raise BusyError(message) from error
         else:
             return

@@ -12,16 +12,12 @@ from sqlalchemy import URL, Engine, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 
-from shipwake.domain import BadInputError, Samples, ShipwakeError, from_epoch
+from shipwake.domain import BadInputError, Samples, from_epoch
 from shipwake.store import backup, examined, export, migrate, postgres, sqlite
 from shipwake.store.backup import Copied, Progress
 from shipwake.store.beside import OURS_ALONE, beside
-from shipwake.store.errors import (
-    BusyError,
-    NotMigratedError,
-    OtherToolsError,
-    UnreachableError,
-)
+from shipwake.store.errors import BusyError, OtherToolsError
+from shipwake.store.explained import explanation
 from shipwake.store.looks import SECOND
 from shipwake.store.right_of_way import RightOfWay
 from shipwake.store.sql import DatabaseNow, Sql
@@ -31,11 +27,6 @@ from shipwake.wire.clock import Agreed, Clock, monotonic
 
 log = structlog.get_logger()
 SQLITE, POSTGRES = ("sqlite",), ("postgresql", "postgres")
-_TRANSIENT = ("40001", "40P01", "55P03")
-"""PostgreSQL's codes for what may work when tried again: serialisation, deadlock, lock not available."""
-_NO_TABLE = "42P01"
-_GONE = ("08", "57P", "25P03", "53300")
-"""What PostgreSQL's codes begin with where a connection ended, or none was to be had."""
 _THEIR_NOW = select(DatabaseNow())
 _UNHURRIED = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 
@@ -119,17 +110,20 @@ class Store:
         return sum(file.stat().st_size for file in files if file.exists())
 
     @contextmanager
-    def write(self, *, patient: bool = False) -> Iterator[Tx]:
+    def write(self, *, patient: bool = False, within_s: float | None = None) -> Iterator[Tx]:
         """One transaction: all of it is kept when the block ends, nothing when it raises.
 
         `patient` lets every other writer of this process go first. Raises BusyError when other
-        writers leave no gap, and NotMigratedError where the tables are missing.
+        writers leave no gap (for half a minute, or twice `within_s`), FullError where there is no
+        room, ReadOnlyError where nothing may be written, and NotMigratedError where tables are missing.
         """
         way: AbstractContextManager[None] = (
-            self._way.taken(patient=patient) if self._sqlite else nullcontext()
+            self._way.taken(patient=patient, within_s=within_s) if self._sqlite else nullcontext()
         )
-        with way, self._explained(), self._writing.begin() as connection:
-            yield Tx(self._agreed(Sql(connection, self._clock)))
+        with way, self._explained(), self._writing.connect() as connection:
+            connection.execution_options(**{sqlite.WITHIN_S: within_s})
+            with connection.begin():
+                yield Tx(self._agreed(Sql(connection, self._clock)))
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -251,7 +245,7 @@ class Store:
         try:
             yield
         except (OperationalError, InterfaceError, DBAPIError) as error:
-            raise _explanation(error) from error
+            raise explanation(error) from error
         except NoneFreeError as error:
             message = "every connection to the database is in use; try again"
             raise BusyError(message) from error
@@ -267,32 +261,6 @@ class PushedSamples:
         """The slots of an SLI labelled from `start` (included) to `end` (not); see `tx.samples.read`."""
         with self._store.read() as tx:
             return tx.samples.read(sli, start, end)
-
-
-def _explanation(error: DBAPIError) -> Exception:
-    """Our error for the driver's, or the driver's own where it is a mistake of ours."""
-    said, code = str(error.orig), getattr(error.orig, "sqlstate", None)
-    if "no such table" in said or code == _NO_TABLE:
-        return NotMigratedError(
-            "the database has not the tables of this version; run: shipwake migrate"
-        )
-    if code in _TRANSIENT or sqlite.busy(error):
-        return BusyError("the database was busy with other writes; try again")
-    if "unable to open database file" in said:
-        return UnreachableError(
-            f"the database file cannot be opened ({said}); check database: and the folder's owner"
-        )
-    if (
-        error.connection_invalidated
-        or str(code).startswith(_GONE)
-        or (code is None and isinstance(error, OperationalError) and "connect" in said)
-    ):
-        return UnreachableError(
-            f"the database does not answer ({said.strip()}); check database: and that it runs"
-        )
-    if isinstance(error.orig, Exception) and "append-only" in said:
-        return ShipwakeError(said.strip())
-    return error
 
 
 def _distinct(*engines: Engine) -> list[Engine]:

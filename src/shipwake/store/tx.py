@@ -4,6 +4,7 @@ from shipwake.store.access import Access
 from shipwake.store.audit import Audit
 from shipwake.store.backtests import Backtests
 from shipwake.store.changes import Changes
+from shipwake.store.circuits import Circuits
 from shipwake.store.duties import Duties
 from shipwake.store.events import Events
 from shipwake.store.fills import Fills
@@ -27,6 +28,7 @@ class Tx:
         "audit",
         "backtests",
         "changes",
+        "circuits",
         "duties",
         "events",
         "fills",
@@ -56,5 +58,6 @@ class Tx:
         self.access = Access(sql)
         self.audit = Audit(sql)
         self.duties = Duties(sql)
+        self.circuits = Circuits(sql)
         self.fills = Fills(sql)
         self.backtests = Backtests(sql)

@@ -1,6 +1,7 @@
 """The headline of a verdict: what moved, from what to what, since when; refuses blame and jargon."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from shipwake.domain import Health, Reason
 from shipwake.verdict.indicator import Indicator
@@ -12,11 +13,14 @@ from shipwake.verdict.story import Story
 
 def sentence(s: Story) -> str:
     """The first line of the page, without the verdict's word before it and without a full stop."""
-    if s.health is Health.UNKNOWN:
-        return _unknown(s)
-    if s.health is Health.HEALTHY:
-        return _healthy(s)
-    return _moved(s)
+    words = _unknown if s.health is Health.UNKNOWN else _moved
+    words = _healthy if s.health is Health.HEALTHY else words
+    return late(s) + words(s)
+
+
+def late(s: Story) -> str:
+    """That the look was made late, before what it found: "looked 57 min late: "; else nothing."""
+    return f"looked {duration(timedelta(seconds=s.late_s))} late: " if s.late_s > 0 else ""
 
 
 def normal(s: Story) -> str:

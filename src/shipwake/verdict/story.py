@@ -71,6 +71,11 @@ class Story:
         return sorted(unknown, key=rank)
 
     @property
+    def late_s(self) -> float:
+        """How late the look was made that this is the word of, in seconds; 0 where it was in time."""
+        return max((i.a.late_s for i in self.indicators if i.a.at == self.now), default=0.0)
+
+    @property
     def required_missing(self) -> bool:
         """Whether a required indicator could not be judged, or not yet."""
         return any(s.required for s in self.waiting) or any(i.sli.required for i in self.unjudged)

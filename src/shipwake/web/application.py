@@ -14,6 +14,7 @@ from shipwake.domain import ShipwakeError
 from shipwake.flow import River
 from shipwake.web import api, documents, hooks, operations, pages, sign_in, sleuth
 from shipwake.web.access import insist
+from shipwake.web.crowd import Crowd, Threshold
 from shipwake.web.door import Door
 from shipwake.web.envelope import Envelope
 from shipwake.web.feed import Feed
@@ -26,7 +27,7 @@ STATIC = Path(__file__).with_name("static")
 
 def make(river: River) -> FastAPI:
     """The whole server for one river; it starts nothing that must be stopped but the streams' poller."""
-    meters = Meters()
+    meters, crowd = Meters(), Crowd()
     app = FastAPI(
         title="shipwake",
         version=__version__,
@@ -34,6 +35,7 @@ def make(river: River) -> FastAPI:
         redirect_slashes=False,
         middleware=[
             Middleware(Envelope, meters=meters, lines=river.config.access_log),
+            Middleware(Threshold, crowd=crowd),
             Middleware(GZipMiddleware, compresslevel=6),
             Middleware(sleuth.Front, river=river),
             Middleware(Door, river=river),
@@ -46,6 +48,7 @@ def make(river: River) -> FastAPI:
     )
     app.state.river = river
     app.state.meters = meters
+    app.state.crowd = crowd
     app.state.feed = Feed(river, meters)
     asked = river.config.sign_in
     app.state.provider = Provider(asked, river.config.url) if asked else None

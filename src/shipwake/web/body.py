@@ -1,5 +1,7 @@
 """Request bodies: read once, never beyond the limit, unpacked within bounds; nothing is kept of what is refused."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -7,6 +9,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from shipwake.domain import BadInputError
+from shipwake.web.crowd import BODY_S, Crowd, Place
 from shipwake.web.problem import ProblemError
 from shipwake.wire.packing import unpack
 
@@ -23,15 +26,27 @@ async def read(request: Request, limit: int) -> bytes:
     told = request.headers.get("content-length", "")
     if told.isdecimal() and int(told) > limit:
         raise _too_large(told, limit)
+    try:
+        async with asyncio.timeout(BODY_S):
+            whole = await _whole(request, limit)
+    except TimeoutError:
+        detail = f"the body did not come whole within {BODY_S:.0f} s; send it again, in parts"
+        raise ProblemError(408, "Too slow", detail, headers={"Connection": "close"}) from None
+    request.scope["state"]["body"] = whole
+    return whole
+
+
+async def _whole(request: Request, limit: int) -> bytes:
+    place = request.scope["state"].get("place")
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
             raise _too_large(f"more than {limit}", limit)
+        if isinstance(place, Place):
+            place.grow(len(part))
         parts.append(part)
-    whole = b"".join(parts)
-    request.scope["state"]["body"] = whole
-    return whole
+    return b"".join(parts)
 
 
 def _too_large(read_bytes: str, limit: int) -> ProblemError:
@@ -71,5 +86,15 @@ async def raw_body(request: Request) -> bytes:
     return await run_in_threadpool(unpack, sent, encoding, limit) if encoding else sent
 
 
-Raw = Annotated[bytes, Depends(raw_body)]
+async def _in_turn(request: Request) -> AsyncIterator[bytes]:
+    """The body, when it is this request's turn to write; the turn ends with the answer."""
+    body = await raw_body(request)
+    crowd = request.app.state.crowd
+    if not isinstance(crowd, Crowd):
+        raise TypeError("the app was not made by shipwake.web.make")
+    async with crowd.turn(request.scope["path"]):
+        yield body
+
+
+Raw = Annotated[bytes, Depends(_in_turn)]
 """For a route's parameter: the body as bytes, unpacked."""

@@ -76,7 +76,9 @@ class Envelope:
         caller = scope.get("state", {}).get("caller")
         asked = route == "none" or route.startswith("/healthz")
         quiet = not self._lines or (asked and status < FAILED)
-        write = log.debug if quiet else log.info
+        # What the threshold turns away comes by the thousand, and it says so itself once in a while.
+        crowded = scope.get("state", {}).get("crowded", False)
+        write = log.debug if quiet or crowded else log.info
         write(
             "request",
             method=scope["method"],

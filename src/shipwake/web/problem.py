@@ -1,5 +1,6 @@
 """Every refusal as application/problem+json, or as a readable page for a browser; refuses to show a stack trace."""
 
+import math
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shipwake.domain import BadInputError, NotFoundError, ShipwakeError
-from shipwake.store import BusyError, UnreachableError, UnreadableError
+from shipwake.store import BusyError, FullError, UnreachableError, UnreadableError
 from shipwake.web import plain
 from shipwake.wire.packing import TooLargeError
 
@@ -31,6 +32,16 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Where there are several: the place of each (`where`) and what is wrong there (`detail`)."""
 
 
+KINDS: tuple[tuple[type[Exception], int, str], ...] = (
+    (TooLargeError, 413, "Body too large"),
+    (UnreadableError, 500, "Not readable"),
+    (NotFoundError, 404, "Not found"),
+    (BadInputError, 400, "Bad input"),
+    (FullError, 507, "No room"),
+    (BusyError, 503, "Try again"),
+    (UnreachableError, 503, "Try again"),
+)
+"""What each error of ours is to whoever asked; the first that fits."""
 Form = Callable[[Request, Problem, Mapping[str, str]], Response]
 
 
@@ -84,24 +95,29 @@ def wants_page(request: Request) -> bool:
 
 async def from_shipwake(request: Request, error: Exception) -> Response:
     """Our own errors: each class has its status, and its message is already the words to show."""
-    match error:
-        case ProblemError():
-            return respond(
-                request, problem(error.status, error.title, error.message), error.headers
-            )
-        case TooLargeError():
-            return respond(request, problem(413, "Body too large", error.message))
-        case UnreadableError():
-            return respond(request, problem(500, "Not readable", error.message))
-        case NotFoundError():
-            return respond(request, problem(404, "Not found", error.message))
-        case BadInputError():
-            return respond(request, problem(400, "Bad input", error.message))
-        case BusyError() | UnreachableError():
-            told = problem(503, "Try again", error.message)
-            return respond(request, told, {"Retry-After": "1"})
-        case _:
-            raise error
+    if isinstance(error, ProblemError):
+        told, headers = problem(error.status, error.title, error.message), error.headers
+    else:
+        status, title = _kind(error)
+        told, headers = problem(status, title, str(error)), _later(error)
+    return respond(request, told, headers)
+
+
+def _kind(error: Exception) -> tuple[int, str]:
+    """The status and title of an error of ours; raises it where nobody foresaw that it comes here."""
+    for kind, status, title in KINDS:
+        if isinstance(error, kind):
+            return status, title
+    raise error
+
+
+def _later(error: Exception) -> dict[str, str]:
+    """When to come back, where that helps."""
+    if isinstance(error, UnreachableError):
+        return {"Retry-After": "1"}
+    if isinstance(error, BusyError):
+        return {"Retry-After": str(math.ceil(error.retry_after.total_seconds()))}
+    return {}
 
 
 async def from_http(request: Request, error: Exception) -> Response:

@@ -160,6 +160,7 @@ class Assessment(Shape):
     excess: float | None
     seen: int
     wanted: int
+    late_s: float
     detail: str
 
 

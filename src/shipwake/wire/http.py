@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from shipwake import __version__
-from shipwake.domain import NaiveTimeError, ShipwakeError, utc
+from shipwake.domain import BadInputError, NaiveTimeError, ShipwakeError, utc
 from shipwake.wire.chance import spread
 from shipwake.wire.clock import SystemClock, monotonic, pause
+from shipwake.wire.packing import TooLargeError, Unfolding
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""
@@ -25,6 +26,8 @@ NOT_DONE = frozenset({425, 429})
 """Those of them that say that nothing was done, so that even a POST may be sent again."""
 REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 LARGEST = 64 * 1024 * 1024
+UNFOLDS = ("gzip", "deflate")
+"""What an answer may be packed in: of these we unpack a part at a time, within bounds."""
 FIRST_WAIT_S, GROWTH = 0.2, 3.0
 EXCERPT = 200
 DAY_S = 86_400.0
@@ -57,6 +60,10 @@ class CallError(ShipwakeError):
         self.headers = headers or {}
 
 
+class TooSlowError(CallError):
+    """An answer that began and did not end in time: asked again at once it would take as long again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: a status below 300, or 304; header names in lower case; and the unpacked body."""
@@ -87,9 +94,9 @@ def asked_to_wait(headers: Mapping[str, str]) -> timedelta | None:
 class Client:
     """Requests to one other system, from any thread; its connections end with it, at the latest.
 
-    `timeout_s` bounds each wait and, four times over, a whole answer. `patience_s` bounds the waits between tries: an
-    answer that asks for a longer one ends them. `waits` reads that from a refusal's headers, for systems that have
-    headers of their own for it. `secrets` are hidden in every message.
+    `timeout_s` bounds each wait and, four times over, a whole answer, of `largest` bytes at most. `patience_s` bounds
+    the waits between tries: an answer that asks for a longer one ends them. `waits` reads that from a refusal's
+    headers, for systems that have headers of their own for it. `secrets` are hidden in every message.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -97,11 +104,16 @@ class Client:
     timeout_s: float = 10.0
     attempts: int = 3
     patience_s: float = 5.0
+    largest: int = LARGEST
     waits: Callable[[Mapping[str, str]], timedelta | None] = asked_to_wait
     _pool: httpx.Client = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        headers = {"User-Agent": f"shipwake/{__version__}", **self.headers}
+        headers = {
+            "User-Agent": f"shipwake/{__version__}",
+            "Accept-Encoding": ", ".join(UNFOLDS),
+            **self.headers,
+        }
         pool = httpx.Client(headers=headers, timeout=self.timeout_s, follow_redirects=False)
         object.__setattr__(self, "_pool", pool)
         weakref.finalize(self, pool.close)
@@ -171,7 +183,7 @@ class Client:
         try:
             response = self._pool.send(request, stream=True)
             try:
-                body = _read(response, asked, end)
+                body = _read(response, asked, end, self.largest)
             finally:
                 response.close()
         except httpx.TimeoutException:
@@ -207,6 +219,8 @@ class Client:
 
     def _wait(self, error: CallError, attempt: int, *, again: bool) -> float | None:
         """Seconds until the next try; None where there is to be none."""
+        if isinstance(error, TooSlowError):
+            return None
         if error.permanent or attempt >= self.attempts or not (again or error.status in NOT_DONE):
             return None
         if error.retry_after is None:
@@ -225,19 +239,38 @@ def _headers(response: httpx.Response) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
 
 
-def _read(response: httpx.Response, asked: str, end: float) -> bytes:
+def _read(response: httpx.Response, asked: str, end: float, largest: int) -> bytes:
     parts: list[bytes] = []
     size = 0
-    for part in response.iter_bytes():
+    too_large = CallError(
+        f"{asked}: the answer is larger than {largest} bytes; ask for less", permanent=True
+    )
+    unfolded = _unfolding(response, asked, largest)
+    for raw in response.iter_raw():
+        try:
+            part = unfolded(raw)
+        except TooLargeError:
+            raise too_large from None
+        except BadInputError as error:
+            raise CallError(f"{asked}: {error.message}", permanent=False) from None
         parts.append(part)
         size += len(part)
-        if size > LARGEST:
-            raise CallError(
-                f"{asked}: the answer is larger than {LARGEST} bytes; ask for less", permanent=True
-            )
+        if size > largest:
+            raise too_large
         if monotonic() > end:
-            raise CallError(f"{asked}: the answer came too slowly", permanent=False)
+            raise TooSlowError(f"{asked}: the answer came too slowly", permanent=False)
     return b"".join(parts)
+
+
+def _unfolding(response: httpx.Response, asked: str, largest: int) -> Callable[[bytes], bytes]:
+    """What makes of a part as it was sent what was meant by it."""
+    packed = response.headers.get("content-encoding", "").strip().lower()
+    if packed in ("", "identity"):
+        return bytes
+    if packed.removeprefix("x-") not in UNFOLDS:
+        message = f"{asked} answered packed as {packed[:EXCERPT]!r}, which was not asked for"
+        raise CallError(message, permanent=True)
+    return Unfolding(packed, largest).part
 
 
 def _place(url: str) -> str:

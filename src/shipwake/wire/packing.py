@@ -53,6 +53,47 @@ def _too_large(limit: int) -> TooLargeError:
     )
 
 
+class Unfolding:
+    """A gzip or deflate body that comes in parts, each unpacked into `room` bytes at most in all.
+
+    However small a part is, no more is ever held than there is room for.
+    """
+
+    def __init__(self, encoding: str, room: int) -> None:
+        self._room = room
+        self._bare = encoding == "deflate"
+        self._bits = zlib.MAX_WBITS if self._bare else zlib.MAX_WBITS | 16
+        self._stream = zlib.decompressobj(self._bits)
+        self._begun = False
+
+    def part(self, data: bytes) -> bytes:
+        """What this part unfolds to; raises TooLargeError beyond the room, and BadInputError where it cannot be."""
+        try:
+            found = self._inflated(data)
+        except zlib.error as error:
+            raise BadInputError(f"the body cannot be unpacked ({error})", where="body") from error
+        if len(found) > self._room:
+            raise _too_large(self._room)
+        self._room -= len(found)
+        self._begun = True
+        return found
+
+    def _inflated(self, data: bytes) -> bytes:
+        try:
+            found = self._stream.decompress(data, self._room + 1)
+        except zlib.error:
+            if self._begun or not self._bare:
+                raise
+            # Without the header that RFC 9110 asks for, as some send it.
+            self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
+            found = self._stream.decompress(data, self._room + 1)
+        while self._stream.eof and self._stream.unused_data and len(found) <= self._room:
+            rest = self._stream.unused_data
+            self._stream = zlib.decompressobj(self._bits)
+            found += self._stream.decompress(rest, self._room + 1 - len(found))
+        return found
+
+
 def _identity(body: bytes, _limit: int) -> bytes:
     return body
 

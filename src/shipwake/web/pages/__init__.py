@@ -11,20 +11,22 @@ from shipwake.web.pages import (
     keys_page,
     list_page,
     sli_pages,
+    sources_page,
 )
 
 
 def router(river: River) -> APIRouter:  # noqa: ARG001 - each route asks for the river of its own request
     """All pages; to be included last, since the path of a change takes what is left below it."""
     pages = APIRouter(include_in_schema=False)
-    for module in (
+    first = (
         list_page,
         heard_page,
+        sources_page,
         sli_pages,
         backtest_page,
         keys_page,
         audit_page,
-        change_page,
-    ):
+    )
+    for module in (*first, change_page):
         pages.include_router(module.router)
     return pages

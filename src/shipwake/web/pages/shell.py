@@ -10,7 +10,12 @@ from fastapi import Request
 from shipwake.flow import River
 from shipwake.web.access import Caller, Scope, caller_of, csrf_token
 
-ROOMS = (("Changes", "/changes"), ("SLIs", "/slis"), ("Heard", "/heard"))
+ROOMS = (
+    ("Changes", "/changes"),
+    ("SLIs", "/slis"),
+    ("Heard", "/heard"),
+    ("Sources", "/sources"),
+)
 ENVIRONMENT = "environment"
 
 
