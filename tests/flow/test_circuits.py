@@ -11,6 +11,7 @@ from shipwake.domain import Health, Reason, Samples, Sli
 from shipwake.flow import Breaker, Guarded, Kept
 from shipwake.flow.circuits import FIRST, LONGEST, OBEYED, TOLERATED, TRYING
 from shipwake.flow.learn import learn_ahead
+from shipwake.flow.loop import AHEAD
 from shipwake.sources import SourceError
 from shipwake.store import Circuit, Flow
 from tests.flow.town import ALICE, MINUTE, START, Town, town
@@ -233,12 +234,12 @@ def test_a_level_is_kept_only_where_each_source_answered(here: Town) -> None:
     moody = Moody(_down())
     here = _moved(here, moody)
     change = here.deploys(ALICE, "a1")
-    assert not learn_ahead(here.river)
+    assert not learn_ahead(here.river, AHEAD)
     with here.river.store.read() as tx:
         away = tx.levels.get(change)
     moody.error = None
     here.clock.advance(MINUTE)
-    assert learn_ahead(here.river)
+    assert learn_ahead(here.river, AHEAD)
     with here.river.store.read() as tx:
         back = tx.levels.get(change)
 
