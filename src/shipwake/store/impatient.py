@@ -18,7 +18,7 @@ PATIENCE_S = 60.0
 GONE_AFTER_S = (15, 5, 3)
 """An idle peer is asked for after so long, then so often, so many times: half a minute in all."""
 UNACKNOWLEDGED_MS = 30_000
-ALIVE = {
+ALIVE: dict[str, Any] = {
     "keepalives": 1,
     "keepalives_idle": GONE_AFTER_S[0],
     "keepalives_interval": GONE_AFTER_S[1],
