@@ -13,8 +13,9 @@ import pytest
 from shipwake.domain import Event, Heard, Notice, Ref, Samples, Sli
 from shipwake.flow import Channel, River, hear, step
 from shipwake.flow.learn import learn_ahead
+from shipwake.intake import Intake
 from shipwake.sources import Source
-from shipwake.store import HeardRow
+from shipwake.store import BusyError, HeardRow
 from tests.flow.town import ALICE, BOB, PostBox, Town, town
 from tests.flow.turning import turning
 from tests.web.site import until
@@ -94,6 +95,36 @@ def test_a_poisonous_delivery_ends_as_unreadable(here: Town) -> None:
     assert outcomes == {("", "understood"), ("bad", "unreadable")}
     assert _known(river, "before")
     assert not _known(river, "poison")
+
+
+@dataclass
+class Hurried:
+    """An intake that finds the store busy at its first delivery."""
+
+    intake: Intake
+    asked: int = 0
+
+    def verify(self, heard: Heard) -> None:
+        """Everybody may send."""
+
+    def events(self, heard: Heard) -> Sequence[Event]:
+        self.asked += 1
+        if self.asked == 1:
+            message = "the database was busy with other writes; try again"
+            raise BusyError(message)
+        return self.intake.events(heard)
+
+
+def test_a_busy_store_costs_no_delivery(here: Town) -> None:
+    """A delivery that could not be understood because the store was busy is understood when it is not."""
+    hurried = Hurried(here.river.hooks["plain", ""])
+    river = replace(here.river, hooks={**here.river.hooks, ("plain", "hurried"): hurried})
+    _says(river, "c1", "hurried")
+    with turning(river):
+        until(lambda: all(row.outcome != "kept" for row in _heard(river)))
+
+    assert [row.outcome.value for row in _heard(river)] == ["understood"]
+    assert hurried.asked == 2
 
 
 def test_a_look_that_breaks_holds_up_no_other(here: Town) -> None:

@@ -7,7 +7,17 @@ from datetime import timedelta
 
 from shipwake import intake, lookup, sources, tell
 from shipwake.config import Adapter, Config
-from shipwake.flow import Channel, Kept, Learner, Learners, Readers, River, with_steps
+from shipwake.flow import (
+    Channel,
+    Kept,
+    Learner,
+    Learners,
+    Leases,
+    Readers,
+    River,
+    crash_point,
+    with_steps,
+)
 from shipwake.judge import learn
 from shipwake.sources import Source
 from shipwake.store import Store
@@ -31,7 +41,7 @@ def compose(
     `apart` learns in processes of their own, as whatever answers people must.
     """
     clock = clock or SystemClock()
-    store = Store.open(config.database, clock=clock)
+    store = Store.open(config.database, clock=clock, passing=crash_point)
     store.migrate()
     found = _sources(config, store, recorded)
     lookups = tuple(lookup.connect(adapter) for adapter in config.lookup)
@@ -47,6 +57,7 @@ def compose(
         settle=2 if recorded is None else 0,
         reading=_readers(found),
         learner=_learner(apart=apart),
+        leases=Leases.asked(os.environ),
     )
 
 

@@ -4,13 +4,14 @@ from shipwake.domain import HISTORY
 from shipwake.flow.announce import announce, map_name
 from shipwake.flow.caution import caution_at, judged_lately
 from shipwake.flow.converse import converse
-from shipwake.flow.crash_points import CRASH_POINTS
+from shipwake.flow.crash_points import CRASH_POINTS, crash_point
 from shipwake.flow.detectors import DetectorError, Detectors
 from shipwake.flow.hear import Answer, hear
 from shipwake.flow.join import join
 from shipwake.flow.kept import Kept
 from shipwake.flow.learn import as_past
 from shipwake.flow.learners import Learner, Learners
+from shipwake.flow.leases import Leases
 from shipwake.flow.look import lease
 from shipwake.flow.loop import run, settled, step
 from shipwake.flow.nearby import others_near
@@ -32,6 +33,7 @@ __all__ = [
     "Kept",
     "Learner",
     "Learners",
+    "Leases",
     "Normals",
     "Readers",
     "River",
@@ -40,6 +42,7 @@ __all__ = [
     "as_past",
     "caution_at",
     "converse",
+    "crash_point",
     "hear",
     "join",
     "judged_lately",

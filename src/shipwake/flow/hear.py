@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from shipwake.domain import Heard
+from shipwake.flow.crash_points import crash_point
 from shipwake.flow.river import River
 from shipwake.intake import Intake, Receipt, Receipted, RefusedError
 
@@ -56,6 +57,8 @@ def hear(
     heard = replace(heard, headers=_harmless(lower))
     with river.store.write() as tx:
         delivery = tx.heard.keep(heard, digest(heard))
+        crash_point("after a delivery is kept, before it is committed")
+    crash_point("after the raw body is committed, before it is answered")
     river.wake.set()
     return Answer(
         status=202,

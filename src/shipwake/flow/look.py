@@ -18,7 +18,6 @@ from shipwake.sources import SourceError
 from shipwake.store import Leased
 
 BATCH = 256
-LEASE_S = 120.0
 Levels = tuple[Level, Level | None]
 """What evidence is held against, and what it would be by the usual caution where that is not the same."""
 
@@ -55,8 +54,9 @@ def lease(river: River) -> list[Group]:
     """Take the looks that are due, for this worker alone, grouped by change and source."""
     now = river.clock.now()
     with river.store.write() as tx:
-        leased = tx.looks.lease(now, limit=BATCH, worker=river.worker, seconds=LEASE_S)
-    crash_point("after a lease")
+        leased = tx.looks.lease(now, limit=BATCH, worker=river.worker, seconds=river.leases.looks_s)
+    if leased:
+        crash_point("after a lease")
     groups: dict[tuple[str, str], list[Leased]] = {}
     for row in sorted(leased, key=lambda r: (r.look.due, r.look.change, r.look.sli)):
         sli = river.sli(row.look.sli)

@@ -9,17 +9,15 @@ from threading import Event as Flag
 import structlog
 
 from shipwake.flow.duties import DOES, do, lease_duties, owe
-from shipwake.flow.fill import LEASE_S as DUTY_LEASE_S
 from shipwake.flow.kept import Kept
 from shipwake.flow.lanes import WIDTH, Lanes
 from shipwake.flow.learn import learn_ahead
-from shipwake.flow.look import LEASE_S as LOOK_LEASE_S
 from shipwake.flow.look import Group, lease
 from shipwake.flow.river import River
-from shipwake.flow.tell import LEASE_S as NOTICE_LEASE_S
 from shipwake.flow.tell import lease_notices, tell
 from shipwake.flow.together import bunches, look
 from shipwake.flow.understand import give_up, understand
+from shipwake.store import BusyError, UnreachableError
 from shipwake.store import Kept as Delivery
 from shipwake.wire.clock import monotonic, pause
 
@@ -111,19 +109,21 @@ def _turn(river: River, lanes: Lanes) -> float:
         _guarded(partial(understand, river, kept), partial(give_up, river, kept))
         started += 1
     for source, groups in _bunches(river) if found.looks else ():
-        work = partial(_in_time, river, begun + LOOK_LEASE_S, partial(look, river, groups))
+        work = partial(_in_time, river, begun + river.leases.looks_s, partial(look, river, groups))
         # Only what waits for a network gains by waiting side by side.
         lanes.submit(f"look {source}", work, width=WIDTH if _remote(river, source) else 1)
         started += 1
     for queued in lease_notices(river) if found.notices else ():
-        work = partial(_in_time, river, begun + NOTICE_LEASE_S, partial(tell, river, queued))
+        work = partial(
+            _in_time, river, begun + river.leases.notices_s, partial(tell, river, queued)
+        )
         # One at a time: a channel is told in the order in which things were found.
         lanes.submit(f"tell {queued.notice.channel}", work, width=1)
         started += 1
     for kind in found.duties:
         free = WIDTH - lanes.under_way(kind)
         for duty in lease_duties(river, kind, free) if free > 0 else ():
-            work = partial(_in_time, river, begun + DUTY_LEASE_S, partial(do, river, duty))
+            work = partial(_in_time, river, begun + river.leases.duties_s, partial(do, river, duty))
             lanes.submit(kind, work)
             started += 1
     if not started and found.unlearned and not lanes.under_way("learn"):
@@ -153,9 +153,14 @@ def _in_time(river: River, until_s: float, work: Work) -> None:
 
 
 def _guarded(work: Work, otherwise: Work | None = None) -> None:
-    """Log what fails; leased work comes again when its lease ends, the rest is given up with its reason."""
+    """Log what fails; leased work comes again when its lease ends, the rest is given up with its reason.
+
+    Nothing is given up because the store was busy or away: that says nothing of the work.
+    """
     try:
         work()
+    except (BusyError, UnreachableError) as error:
+        log.warning("a piece of work is tried again", reason=error.message)
     except Exception:
         log.exception("a piece of work failed", tried_again=otherwise is None)
         if otherwise is not None:

@@ -11,6 +11,7 @@ from shipwake.domain import Change, Sli
 from shipwake.flow.detectors import Detectors
 from shipwake.flow.filling import Filling
 from shipwake.flow.learners import Learner, Learners
+from shipwake.flow.leases import Leases
 from shipwake.flow.normals import Normals
 from shipwake.flow.people import People
 from shipwake.flow.readers import InTurn, Readers, Reading
@@ -63,6 +64,7 @@ class River:
     normals: Normals = field(default_factory=Normals)
     people: People = field(default_factory=People)
     filling: Filling = field(default_factory=Filling)
+    leases: Leases = field(default_factory=Leases)
     wake: Flag = field(default_factory=Flag)
     recorded: tuple[datetime, ...] | None = None
 

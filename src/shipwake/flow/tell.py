@@ -14,7 +14,6 @@ from shipwake.verdict import message
 
 log = structlog.get_logger()
 BATCH = 50
-LEASE_S = 60.0
 SILENT_UNTIL = 12
 """Units after which an author is told even that nothing is known."""
 LONGEST_WAIT = timedelta(minutes=10)
@@ -91,11 +90,19 @@ def may_ask(river: River, change: Change) -> bool:
 def lease_notices(river: River) -> list[Queued]:
     """Take the notices that wait, for this worker alone."""
     with river.store.write() as tx:
-        return tx.outbox.lease(river.clock.now(), limit=BATCH, worker=river.worker, seconds=LEASE_S)
+        leased = tx.outbox.lease(
+            river.clock.now(), limit=BATCH, worker=river.worker, seconds=river.leases.notices_s
+        )
+    if leased:
+        crash_point("after a notice's lease")
+    return leased
 
 
 def tell(river: River, queued: Queued) -> None:
-    """Put one notice in its channel; one that may have been sent before is looked up there first."""
+    """Put one notice in its channel; one that may have been sent before is looked up there first.
+
+    Nothing is put where the lease is another worker's by now: that one tells.
+    """
     notice = queued.notice
     channel = next((c for c in river.channels if c.name == notice.channel), None)
     if channel is None:
@@ -106,6 +113,9 @@ def tell(river: River, queued: Queued) -> None:
         ref = queued.ref
         if ref is None and queued.attempts > 1:
             ref = channel.teller.find(notice.key)
+            crash_point("after its channel was searched")
+        if not _ours(river, queued):
+            return
         ref = channel.teller.put(notice, ref)
     except TellError as error:
         _put_off(river, queued, error)
@@ -113,13 +123,24 @@ def tell(river: River, queued: Queued) -> None:
     crash_point("after put, before its ref is stored")
     with river.store.write() as tx:
         tx.outbox.sent(queued, ref)
+    crash_point("after its ref is stored")
     log.info("told", change=notice.change, channel=notice.channel, revision=notice.revision)
+
+
+def _ours(river: River, queued: Queued) -> bool:
+    """Whether this worker, which may have been stopped for a while, still is the one that tells."""
+    with river.store.write() as tx:
+        ours = tx.outbox.extend(queued, river.leases.notices_s)
+    if not ours:
+        log.warning("notice lost its lease", change=queued.notice.change)
+    return ours
 
 
 def _put_off(river: River, queued: Queued, error: TellError) -> None:
     log.warning(
         "not told", change=queued.notice.change, channel=queued.notice.channel, reason=error.message
     )
+    crash_point("after a refused put, before it is put off")
     with river.store.write() as tx:
         if error.permanent:
             tx.outbox.failed(queued, error.message)

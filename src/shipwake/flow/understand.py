@@ -36,6 +36,7 @@ def understand(river: River, kept: Kept) -> None:
         tx.heard.understood(
             kept.id, events=len(events), text="; ".join(e.text for e in events)[:500]
         )
+    crash_point("after a delivery is understood")
     log.info(
         "delivery understood",
         kind=kept.heard.kind,

@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from shipwake.domain import ShipwakeError
+from shipwake.store.passing import Passing
 from shipwake.store.sql import Turn
 
 HEAD = "0003"
@@ -25,7 +26,7 @@ def known() -> set[str]:
     return {script.name.partition("_")[0] for script in (SCRIPTS / "versions").glob("[0-9]*.py")}
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, passing: Passing) -> None:
     """Run the scripts that are missing; where none is, Alembic is not even loaded."""
     with engine.begin() as connection:
         # SQLite's BEGIN IMMEDIATE lets one at a time in anyway.
@@ -33,10 +34,11 @@ def upgrade(engine: Engine) -> None:
             held = text("SELECT pg_advisory_xact_lock(:what)")
             connection.execute(held, {"what": Turn.MIGRATE})
         if version(connection) != HEAD:
-            _run_scripts(connection)
+            _run_scripts(connection, passing)
+            passing("after a migration, before it is committed")
 
 
-def _run_scripts(connection: Connection) -> None:
+def _run_scripts(connection: Connection, passing: Passing) -> None:
     from alembic import command  # noqa: PLC0415 - 0.1 s and 10 MB that a migrated server never needs
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
@@ -44,6 +46,7 @@ def _run_scripts(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    config.attributes["passing"] = passing
     try:
         command.upgrade(config, "head")
     except CommandError as error:

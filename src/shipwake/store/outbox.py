@@ -134,6 +134,10 @@ class Outbox:
         rows = sorted(self._sql.rows(_LEASE, lease), key=lambda r: int(r.id))
         return [_queued(r) for r in rows]
 
+    def extend(self, queued: Queued, seconds: float) -> bool:
+        """Keep a lease for `seconds` from now; False where another has it, who tells instead."""
+        return self._sql.do(_EXTEND, _fence(queued) | {"long": int(seconds * SECOND)}) == 1
+
     def sent(self, queued: Queued, ref: Ref | None) -> bool:
         """Note that a notice was put; a newer revision that came meanwhile still waits.
 
@@ -257,6 +261,9 @@ _SENT = (
     )
 )
 _DOUBT = update(OUTBOX).where(_WAITS, _O.ref.is_(None), _O.attempts == 0).values(attempts=1)
+_EXTEND = (
+    update(OUTBOX).where(_FENCED).values(lease_until=DatabaseNow() + bindparam("long", type_=Wide))
+)
 _KEEP_REF = update(OUTBOX).where(_THIS, _O.ref.is_(None)).values(ref=bindparam("new_ref"))
 _RETRY = (
     update(OUTBOX)
