@@ -18,7 +18,8 @@ from shipwake.wire import log
 from tests.crash.stored import Stored
 from tests.crash.town import Town, items
 
-LEASE_S = 1.5
+LEASE_S = 3.0
+"""Longer than a send takes, also where the machine is busy."""
 PATIENCE_S, PATIENCE_TO_STOP_S, EACH_S = 120.0, 10.0, 8.0
 """To wait in all, for the end of one process, and more for each point after the first."""
 POLL_S = 0.05

@@ -40,7 +40,9 @@ class Stored:
         """How much is still to do, by what it is; all in one snapshot."""
         one = " UNION ALL ".join(f"SELECT '{k}', ({q})" for k, q in OPEN.items())
         one += " UNION ALL SELECT 'owed', (SELECT count(*) FROM duties)"
-        found = {r[0]: r[1] for r in self.rows(one, now=int(time.time() * MICRO))}
+        found: dict[str, int] = {
+            what: count for what, count in self.rows(one, now=int(time.time() * MICRO))
+        }
         found["not yet owed"] = max(0, self.duties - found.pop("owed"))
         return {what: count for what, count in found.items() if count}
 

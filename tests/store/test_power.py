@@ -1,4 +1,4 @@
-"""What a power cut may leave of a SQLite file: the log to some byte, and of that every transaction whole or not at all."""
+"""What a power cut may leave of a SQLite file: the log to some byte, and of that whole transactions only."""
 
 import shutil
 from pathlib import Path

@@ -52,7 +52,7 @@ BETWEEN = "|"
 """Between the names of several points."""
 STATUS = 86
 """What a process that died by `exit` leaves."""
-STALL_S = 4.5
+STALL_S = 7.5
 """How long a thread stands still by `stall`: longer than a lease that a test asks for."""
 
 
