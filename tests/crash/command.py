@@ -6,9 +6,12 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import msgspec
 
 from shipwake.flow import CRASH_POINTS
 from tests.crash.lives import Run
@@ -72,9 +75,8 @@ def _points(asked: argparse.Namespace) -> Found:
     else:
         runs = all_runs(points, ways, workers)
     plans = [Plan(store, runs) for store in asked.store or STORES]
-    made = [
-        _row(stated) for stated in _side_by_side([lambda p=p: rows(p) for p in plans], _progress)
-    ]
+    lanes = [partial(rows, plan) for plan in plans]
+    made = msgspec.convert(_side_by_side(lanes, _progress), list[Row])
     good = all(r.reached == r.asked and not r.lost and not r.doubled for r in made)
     return [asdict(r) for r in made], good, table(made)
 
@@ -88,13 +90,15 @@ def _bugs(asked: argparse.Namespace) -> Found:
 
 def _soak(asked: argparse.Namespace) -> Found:
     crews = asked.crew or list(CREWS)
-    runs = [lambda c=c: iter([soak(c, asked.kills, asked.seed)]) for c in crews]
-    made = [
-        Soaked(**{k: tuple(v) if isinstance(v, list) else v for k, v in stated.items()})
-        for run in runs
-        for stated in _side_by_side([run], lambda _: None)
-    ]
+    lanes = [partial(_soaked, crew, asked) for crew in crews]
+    # One after another: each crew has the machine for itself.
+    told = [stated for lane in lanes for stated in _side_by_side([lane], lambda _: None)]
+    made = msgspec.convert(told, list[Soaked])
     return [asdict(s) for s in made], not any(s.lost or s.doubled for s in made), soak_table(made)
+
+
+def _soaked(crew: str, asked: argparse.Namespace) -> list[Soaked]:
+    return [soak(crew, asked.kills, asked.seed)]
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], Found]] = {
@@ -102,10 +106,6 @@ PARTS: dict[str, Callable[[argparse.Namespace], Found]] = {
     "bugs": _bugs,
     "soak": _soak,
 }
-
-
-def _row(stated: dict[str, Any]) -> Row:
-    return Row(**{k: tuple(v) if isinstance(v, list) else v for k, v in stated.items()})
 
 
 def _side_by_side(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Engine, NullPool, Row, create_engine, text
+from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 MICRO = 1_000_000
@@ -31,7 +31,7 @@ class Stored:
         address = self.url.replace("postgresql://", "postgresql+psycopg://", 1)
         return create_engine(address, poolclass=NullPool)
 
-    def rows(self, question: str, **values: object) -> Sequence[Row[Any]]:
+    def rows(self, question: str, **values: object) -> Sequence[Any]:
         """All rows of one question."""
         with self.engine.connect() as connection:
             return connection.execute(text(question), values).all()
@@ -40,9 +40,8 @@ class Stored:
         """How much is still to do, by what it is; all in one snapshot."""
         one = " UNION ALL ".join(f"SELECT '{k}', ({q})" for k, q in OPEN.items())
         one += " UNION ALL SELECT 'owed', (SELECT count(*) FROM duties)"
-        found: dict[str, int] = {
-            what: count for what, count in self.rows(one, now=int(time.time() * MICRO))
-        }
+        now = int(time.time() * MICRO)
+        found: dict[str, int] = {str(row[0]): int(row[1]) for row in self.rows(one, now=now)}
         found["not yet owed"] = max(0, self.duties - found.pop("owed"))
         return {what: count for what, count in found.items() if count}
 

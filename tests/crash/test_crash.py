@@ -15,12 +15,11 @@ from shipwake.flow import CRASH_POINTS
 from tests.crash.planted import BUGS, QUICK, SOURCE, plant
 from tests.house.tree import ROOT, under
 
-Program = "subprocess.Popen[str]"
 CALL = re.compile(r"""(?:crash_point|passing)\(\s*"([^"]+)"\s*\)""")
 ON_POSTGRES = ("after the outbox is written", "before the look is committed", "before its ref")
 
 
-def _begun(place: Path, *asked: str) -> Program:
+def _begun(place: Path, *asked: str) -> "subprocess.Popen[str]":
     """The program with this task, begun: they wait for leases and for each other's start, so they run at once."""
     path = ("src", ".", "examples")
     return subprocess.Popen(
