@@ -2,7 +2,7 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo live test check bench bench-judgement scale docs record lint types lock machines upgrade faults clean set-up set-up-dev set-up-peers
+.PHONY: demo live test check bench bench-judgement scale docs record lint types lock machines upgrade faults crash clean set-up set-up-dev set-up-peers
 
 ARGS =
 BIN = .venv/bin
@@ -17,6 +17,10 @@ test: set-up-dev
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: lint types test
+
+# Kills at every crash point, planted bugs, random kills: about half an hour. ARGS=--help lists its parts.
+crash: set-up-dev
+	@PYTHONPATH=src:.:examples $(BIN)/python -m tests.crash $(ARGS)
 
 lint: set-up-dev
 	@$(BIN)/ruff check .

@@ -1,5 +1,8 @@
 """What is read back equals what was kept."""
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +20,7 @@ from shipwake.store.codec import (
     pack,
     unpack,
 )
+from tests.house.tree import ROOT
 from tests.store import facts
 
 VALUES = [
@@ -76,3 +80,16 @@ def test_evidence_comes_back_to_the_bit(
     assert (back.t0_s, back.step_s, back.before) == (t0_s, 60, before)
     for name in ("values", "total", "low", "high"):
         assert getattr(back, name).tobytes() == getattr(given_, name).tobytes()
+
+
+def test_threads_may_ask_for_the_first_value_at_once() -> None:
+    """Threads that decode the first value of a kind together all get it: no process dies of it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.store.building", "60"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert json.loads(done.stdout) == {"0": 60}

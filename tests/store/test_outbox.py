@@ -212,3 +212,18 @@ def test_the_notices_of_many_changes_are_told_apart(store: Store) -> None:
 
     assert found == {"c1": alone}
     assert len(alone) == 1
+
+
+def test_who_was_stopped_past_its_lease_knows_that_another_tells(
+    store: Store, second: Store
+) -> None:
+    """A lease is kept by whoever holds it, also after it has run out, and by nobody once it was taken over."""
+    put(store, 1)
+    [queued] = lease(store, seconds=0)
+    with store.write() as tx:
+        assert tx.outbox.extend(queued, 0)
+    [taken] = lease(second)
+    with store.write() as tx:
+        assert not tx.outbox.extend(queued, 60)
+    with second.write() as tx:
+        assert tx.outbox.extend(taken, 60)

@@ -14,10 +14,12 @@ from shipwake.flow import (
     Kept,
     Learner,
     Learners,
+    Leases,
     Measured,
     Meters,
     Readers,
     River,
+    crash_point,
     with_steps,
 )
 from shipwake.judge import learn
@@ -44,7 +46,7 @@ def compose(
     `apart` learns in processes of their own, as whatever answers people must.
     """
     clock = clock or Agreed(SystemClock())
-    store = Store.open(config.database, clock=clock)
+    store = Store.open(config.database, clock=clock, passing=crash_point)
     store.migrate()
     with store.read():
         pass  # The first reading puts the clock right.
@@ -66,6 +68,7 @@ def compose(
         reading=_readers(found, learner),
         learner=learner,
         meters=meters,
+        leases=Leases.asked(os.environ),
     )
 
 

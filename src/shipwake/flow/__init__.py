@@ -5,7 +5,7 @@ from shipwake.flow.announce import announce, map_name
 from shipwake.flow.caution import caution_at, judged_lately
 from shipwake.flow.circuits import Breaker, Guarded
 from shipwake.flow.converse import converse
-from shipwake.flow.crash_points import CRASH_POINTS
+from shipwake.flow.crash_points import CRASH_POINTS, crash_point
 from shipwake.flow.detectors import DetectorError, Detectors
 from shipwake.flow.exposition import exposed, families
 from shipwake.flow.hear import Answer, hear
@@ -13,6 +13,7 @@ from shipwake.flow.join import join, touched
 from shipwake.flow.kept import Kept
 from shipwake.flow.learn import as_past
 from shipwake.flow.learners import Learner, Learners
+from shipwake.flow.leases import Leases
 from shipwake.flow.look import lease
 from shipwake.flow.loop import run, settled, step
 from shipwake.flow.measured import Measured
@@ -39,6 +40,7 @@ __all__ = [
     "Kept",
     "Learner",
     "Learners",
+    "Leases",
     "Measured",
     "Meters",
     "Normals",
@@ -49,6 +51,7 @@ __all__ = [
     "as_past",
     "caution_at",
     "converse",
+    "crash_point",
     "exposed",
     "families",
     "hear",

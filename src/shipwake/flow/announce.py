@@ -3,6 +3,7 @@
 import structlog
 
 from shipwake.domain import BadInputError, Change, Event
+from shipwake.flow.crash_points import crash_point
 from shipwake.flow.hear import PROMPT_S
 from shipwake.flow.join import Place, join, settle
 from shipwake.flow.river import River
@@ -16,6 +17,8 @@ def announce(river: River, event: Event) -> Change:
     with river.store.write(within_s=PROMPT_S) as tx:
         change_id = join(river, tx, event) or event.facts.id
         stored = tx.changes.get(change_id)
+        crash_point("after an announced change is joined, before it is committed")
+    crash_point("after an announced change is committed, before it is answered")
     if stored is None:
         message = "this says nothing of a change; give at least a service and what happened"
         raise BadInputError(message)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from shipwake.domain import Change, Contents, Event, Facts, Says
+from shipwake.flow.crash_points import crash_point
 from shipwake.flow.join import Place, settle
 from shipwake.flow.river import River
 from shipwake.lookup import LookupFailedError
@@ -76,4 +77,6 @@ def _add(river: River, change: Change, duty: Duty, found: Contents, now: datetim
         if tx.events.add(event):
             tx.events.attach(event.source, event.key, change.id)
             settle(river, tx, change.id, Place(change.service, change.environment))
+        crash_point("after a description is joined, before it is committed")
+    crash_point("after a description is committed, before its duty ends")
     log.info("described", change=change.id, commits=len(found.commits), pull_requests=pulls)

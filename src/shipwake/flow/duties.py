@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from shipwake.flow.crash_points import crash_point
 from shipwake.flow.describe import describe
-from shipwake.flow.fill import FILL, LEASE_S, fill
+from shipwake.flow.fill import FILL, fill
 from shipwake.flow.forget import FORGET, asked, forget
 from shipwake.flow.kept import Kept
 from shipwake.flow.poll import poll
@@ -42,7 +43,12 @@ def owe(river: River) -> None:
 def lease_duties(river: River, kind: str, limit: int) -> list[Duty]:
     """Take duties of one kind that are due, for this worker alone."""
     with river.store.write() as tx:
-        return tx.duties.lease(river.clock.now(), kind, limit, river.worker, LEASE_S)
+        leased = tx.duties.lease(
+            river.clock.now(), kind, limit, river.worker, river.leases.duties_s
+        )
+    if leased:
+        crash_point("after a duty's lease")
+    return leased
 
 
 def do(river: River, duty: Duty) -> None:

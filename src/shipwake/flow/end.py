@@ -30,6 +30,7 @@ def end(river: River, batch: Sequence[Looked]) -> None:
             for row, wait in looked.waiting:
                 tx.looks.retry(row, wait.until, wait.why)
         kept = _kept(river, tx, batch)
+        crash_point("after the fences are checked")
         said = _said(river, tx, kept)
     crash_point("after the look is committed")
     _count(river, batch, kept, said)
@@ -139,6 +140,9 @@ def _said(river: River, tx: Tx, kept: Sequence[Kept]) -> list[Verdict]:
         verdicts.append(verdict)
         notices += compose(river, told.get(change.id, ()), change, verdict, before, looked.named)
     tx.verdicts.append_all(verdicts, [a for _, found in kept for a in found])
+    crash_point("after the verdict is written")
     for notice in notices:
         tx.outbox.put(notice)
+    if notices:
+        crash_point("after the outbox is written")
     return verdicts

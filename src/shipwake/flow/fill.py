@@ -8,6 +8,7 @@ import numpy as np
 import structlog
 
 from shipwake.domain import HISTORY, Samples, Sli, Slot, from_epoch
+from shipwake.flow.crash_points import crash_point
 from shipwake.flow.kept import Kept, laid
 from shipwake.flow.river import River
 from shipwake.sources import SourceError
@@ -21,7 +22,6 @@ SETTLED = 5
 """Slots that are left to the next time: what is that new may still change."""
 EVERY = timedelta(hours=1)
 AGAIN = timedelta(minutes=1)
-LEASE_S = 300.0
 
 
 def fill(river: River, duty: Duty) -> None:
@@ -42,6 +42,7 @@ def fill(river: River, duty: Duty) -> None:
         with river.store.write() as tx:
             tx.duties.retry(duty, river.clock.now() + wait, error.message)
         return
+    crash_point("after a back-fill, before its duty ends")
     with river.store.write() as tx:
         tx.duties.done(duty, again=river.clock.now() + EVERY)
     if far is not None:
@@ -64,9 +65,10 @@ def _filled(river: River, duty: Duty, sli: Sli, kept: Kept, now: datetime) -> Fi
         upto = min(far.until + WINDOW * step, wanted)
         found = _window(river, sli, kept, (far.until, upto), wanted)
         with river.store.write(patient=True) as tx:
-            if not tx.duties.extend(duty, LEASE_S):
+            if not tx.duties.extend(duty, river.leases.duties_s):
                 return None
             far = _put(tx, far, found, upto, sli)
+        crash_point("between portions of a back-fill")
         river.filling.came(sli.name, (far.until - far.start) / (wanted - far.start))
     river.filling.came(sli.name, 1.0)
     return far

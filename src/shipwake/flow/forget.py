@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from shipwake.domain import HISTORY
-from shipwake.flow.fill import LEASE_S
+from shipwake.flow.crash_points import crash_point
 from shipwake.flow.river import River
 from shipwake.store import Duty, Tx
 from shipwake.wire.clock import monotonic, pause
@@ -54,6 +54,7 @@ def forget(river: River, duty: Duty) -> None:
             lambda tx: tx.samples.old(until, CHUNKS),
             lambda tx, ids: tx.samples.forget(ids),
         )
+    crash_point("after forgetting, before its duty ends")
     with river.store.write(patient=True) as tx:
         tx.duties.done(duty, again=now + EVERY if all_gone else now)
     if gone:
@@ -78,8 +79,9 @@ def _let_go(river: River, duty: Duty, old: Old, delete: Delete) -> tuple[int, bo
         if not ids:
             return gone, True
         with river.store.write(patient=True) as tx:
-            if not tx.duties.extend(duty, LEASE_S):
+            if not tx.duties.extend(duty, river.leases.duties_s):
                 return gone, True
             gone += delete(tx, ids)
+        crash_point("between portions of forgetting")
         pause(GAP_S)
     return gone, False

@@ -9,6 +9,7 @@ from typing import cast
 import structlog
 
 from shipwake.domain import Heard
+from shipwake.flow.crash_points import crash_point
 from shipwake.flow.river import River
 from shipwake.intake import Intake, Receipt, Receipted, RefusedError
 
@@ -63,6 +64,8 @@ def hear(
     heard = replace(heard, headers=_harmless(lower))
     with river.store.write(within_s=PROMPT_S) as tx:
         delivery = tx.heard.keep(heard, digest(heard))
+        crash_point("after a delivery is kept, before it is committed")
+    crash_point("after the raw body is committed, before it is answered")
     river.meters.deliveries.labels(kind, "kept").inc()
     river.wake.set()
     log.info("heard", kind=kind, source=source, delivery=delivery, bytes=len(body))

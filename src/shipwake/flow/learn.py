@@ -6,6 +6,7 @@ from functools import partial
 
 from shipwake.domain import HISTORY, Change, Health, Samples, Sli
 from shipwake.flow.caution import caution_at
+from shipwake.flow.crash_points import crash_point
 from shipwake.flow.detectors import DetectorError
 from shipwake.flow.river import River
 from shipwake.judge import Level, Normal, Past, learn, level
@@ -71,6 +72,7 @@ def level_of(river: River, change: Change, slis: Sequence[Sli], anchor: datetime
     if not unanswered:
         with river.store.write() as tx:
             tx.levels.set(change.id, found.early, found.later)
+        crash_point("after the level is set")
     return found
 
 

@@ -1,46 +1,25 @@
-"""Looks under way keep their lease however long a source takes, so that a slow one ends in words, not in silence."""
+"""How long a worker has a piece of work to itself; when that is over in the database's time, another takes it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from threading import Lock
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
 
-from shipwake.flow.look import LEASE_S, Group
-from shipwake.flow.river import River
-from shipwake.store import Leased
-from shipwake.wire.clock import monotonic
-
-EVERY_S = LEASE_S / 4
+SECONDS = "SHIPWAKE_LEASE_S"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leases:
-    """What this process looks at right now."""
+    """Seconds, by what is leased. Longer than the work takes, and no longer than the dead may hold it up."""
 
-    _held: dict[int, Sequence[Leased]] = field(default_factory=dict)
-    _kept_s: float = field(default_factory=monotonic)
-    _lock: Lock = field(default_factory=Lock)
+    looks_s: float = 120.0
+    notices_s: float = 60.0
+    duties_s: float = 300.0
 
-    @contextmanager
-    def held(self, groups: Sequence[Group]) -> Iterator[None]:
-        """While the block runs, these looks are under way."""
-        rows = [row for group in groups for row in group.rows]
-        with self._lock:
-            self._held[id(rows)] = rows
-        try:
-            yield
-        finally:
-            with self._lock:
-                del self._held[id(rows)]
-
-    def keep(self, river: River) -> int:
-        """Extend them, a few times a lease; returns how many were. One that is lost stays lost."""
-        with self._lock:
-            if monotonic() - self._kept_s < EVERY_S:
-                return 0
-            self._kept_s = monotonic()
-            rows = [row for held in self._held.values() for row in held]
-        if not rows:
-            return 0
-        with river.store.write() as tx:
-            return sum(tx.looks.extend(row, LEASE_S) for row in rows)
+    @classmethod
+    def asked(cls, environ: Mapping[str, str]) -> Self:
+        """Those of production, unless a test asks for so many seconds of each."""
+        stated = environ.get(SECONDS)
+        if not stated:
+            return cls()
+        seconds = float(stated)
+        return cls(looks_s=seconds, notices_s=seconds, duties_s=seconds)

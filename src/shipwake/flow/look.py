@@ -19,7 +19,6 @@ from shipwake.sources import SourceError
 from shipwake.store import Leased
 
 BATCH = 256
-LEASE_S = 120.0
 Levels = tuple[Level, Level | None]
 """What evidence is held against, and what it would be by the usual caution where that is not the same."""
 
@@ -60,9 +59,10 @@ def lease(river: River, most: int = BATCH, without: Sequence[str] = ()) -> list[
     now = river.clock.now()
     with river.store.write() as tx:
         leased = tx.looks.lease(
-            now, limit=most, worker=river.worker, seconds=LEASE_S, without=without
+            now, limit=most, worker=river.worker, seconds=river.leases.looks_s, without=without
         )
-    crash_point("after a lease")
+    if leased:
+        crash_point("after a lease")
     groups: dict[tuple[str, str], list[Leased]] = {}
     for row in sorted(leased, key=lambda r: (r.look.due, r.look.change, r.look.sli)):
         sli = river.sli(row.look.sli)

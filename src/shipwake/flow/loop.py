@@ -10,15 +10,12 @@ from threading import Event as Flag
 import structlog
 
 from shipwake.flow.duties import DOES, do, lease_duties, owe
-from shipwake.flow.fill import LEASE_S as DUTY_LEASE_S
+from shipwake.flow.holding import Holding
 from shipwake.flow.kept import Kept
 from shipwake.flow.lanes import WIDTH, Lanes
 from shipwake.flow.learn import learn_ahead
-from shipwake.flow.leases import Leases
 from shipwake.flow.look import BATCH, Group, lease
-from shipwake.flow.look import LEASE_S as LOOK_LEASE_S
 from shipwake.flow.river import River
-from shipwake.flow.tell import LEASE_S as NOTICE_LEASE_S
 from shipwake.flow.tell import lease_notices, tell
 from shipwake.flow.together import MOST, bunches, look
 from shipwake.flow.understand import give_up, understand
@@ -100,7 +97,7 @@ def run(river: River, stop: Flag, patience_s: float | None = PATIENCE_S) -> None
     What waits for a source, a channel or a code host does so in a lane of its own. What has not ended `patience_s`
     after `stop` is given back, for another worker to take at once.
     """
-    lanes, leases, noted = Lanes(), Leases(), False
+    lanes, holding, noted = Lanes(), Holding(), False
     river.pulse.beat()
     try:
         while not stop.is_set():
@@ -108,7 +105,7 @@ def run(river: River, stop: Flag, patience_s: float | None = PATIENCE_S) -> None
                 if not noted:
                     owe(river)
                     noted = True
-                rest = _turn(river, lanes, leases)
+                rest = _turn(river, lanes, holding)
                 river.pulse.beat()
             except NOT_WRITTEN as error:
                 river.troubles.of(STORE).goes_on(error.message)
@@ -142,9 +139,9 @@ def _give_back(river: River, begun: set[str]) -> None:
     log.info("stopped", looks=looks, duties=duties, notices=notices, unfinished=len(begun))
 
 
-def _turn(river: River, lanes: Lanes, leases: Leases) -> float:
+def _turn(river: River, lanes: Lanes, holding: Holding) -> float:
     """Start what is due; returns how long to rest then, 0 where another turn is worth it at once."""
-    leases.keep(river)
+    holding.keep(river)
     found, begun = agenda(river), monotonic()
     started = 0
     for kept in found.deliveries:
@@ -152,14 +149,16 @@ def _turn(river: River, lanes: Lanes, leases: Leases) -> float:
         started += 1
     most, full = _room(river, lanes) if found.looks else (0, frozenset())
     for source, groups in _bunches(river, most, full) if most else ():
-        made = partial(_made, river, leases, groups)
-        work = partial(_in_time, river, begun + LOOK_LEASE_S, made)
+        made = partial(_made, river, holding, groups)
+        work = partial(_in_time, river, begun + river.leases.looks_s, made)
         # Only what waits for a network gains by waiting side by side.
         width, size = WIDTH if _remote(river, source) else 1, sum(len(g.rows) for g in groups)
         lanes.submit(f"look {source}", work, width=width, size=size)
         started += 1
     for queued in lease_notices(river) if found.notices else ():
-        work = partial(_in_time, river, begun + NOTICE_LEASE_S, partial(tell, river, queued))
+        work = partial(
+            _in_time, river, begun + river.leases.notices_s, partial(tell, river, queued)
+        )
         # One at a time: a channel is told in the order in which things were found.
         lane = f"tell {queued.notice.channel}"
         lanes.submit(lane, work, width=1, name=queued.notice.key)
@@ -167,7 +166,7 @@ def _turn(river: River, lanes: Lanes, leases: Leases) -> float:
     for kind in found.duties:
         free = WIDTH - lanes.under_way(kind)
         for duty in lease_duties(river, kind, free) if free > 0 else ():
-            work = partial(_in_time, river, begun + DUTY_LEASE_S, partial(do, river, duty))
+            work = partial(_in_time, river, begun + river.leases.duties_s, partial(do, river, duty))
             lanes.submit(kind, work)
             started += 1
     if not started and found.unlearned and not lanes.under_way("learn"):
@@ -212,8 +211,8 @@ def _remote(river: River, source: str) -> bool:
     return isinstance(river.sources.get(source), Kept)
 
 
-def _made(river: River, leases: Leases, groups: Sequence[Group]) -> None:
-    with leases.held(groups):
+def _made(river: River, holding: Holding, groups: Sequence[Group]) -> None:
+    with holding.held(groups):
         look(river, groups)
 
 

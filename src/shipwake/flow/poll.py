@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 
+from shipwake.flow.crash_points import crash_point
 from shipwake.flow.hear import digest
 from shipwake.flow.river import River
 from shipwake.lookup import LookupFailedError
@@ -31,9 +32,11 @@ def poll(river: River, duty: Duty) -> None:
         with river.store.write() as tx:
             tx.duties.retry(duty, now + wait, error.message)
         return
+    crash_point("after a poll is answered")
     with river.store.write() as tx:
         for heard in found:
             tx.heard.keep(heard, digest(heard))
+        crash_point("after what a poll found is kept, before it is committed")
         tx.duties.done(duty, again=now + every)
     if found:
         river.wake.set()

@@ -11,6 +11,7 @@ from shipwake.domain import Change, Sli
 from shipwake.flow.detectors import Detectors
 from shipwake.flow.filling import Filling
 from shipwake.flow.learners import Learner, Learners
+from shipwake.flow.leases import Leases
 from shipwake.flow.meters import Meters
 from shipwake.flow.normals import Normals
 from shipwake.flow.people import People
@@ -70,6 +71,7 @@ class River:
     meters: Meters = field(default_factory=Meters)
     pulse: Pulse = field(default_factory=Pulse)
     troubles: Troubles = field(default_factory=Troubles)
+    leases: Leases = field(default_factory=Leases)
     wake: Flag = field(default_factory=Flag)
     recorded: tuple[datetime, ...] | None = None
 

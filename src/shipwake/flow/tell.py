@@ -15,7 +15,6 @@ from shipwake.verdict import message
 
 log = structlog.get_logger()
 BATCH = 50
-LEASE_S = 60.0
 SILENT_UNTIL = 12
 """Units after which an author is told even that nothing is known."""
 LONGEST_WAIT = timedelta(minutes=10)
@@ -92,13 +91,18 @@ def may_ask(river: River, change: Change) -> bool:
 def lease_notices(river: River) -> list[Queued]:
     """Take the notices that wait, for this worker alone."""
     with river.store.write() as tx:
-        return tx.outbox.lease(river.clock.now(), limit=BATCH, worker=river.worker, seconds=LEASE_S)
+        leased = tx.outbox.lease(
+            river.clock.now(), limit=BATCH, worker=river.worker, seconds=river.leases.notices_s
+        )
+    if leased:
+        crash_point("after a notice's lease")
+    return leased
 
 
 def tell(river: River, queued: Queued) -> None:
     """Put one notice in its channel; one that may have been sent before is looked up there first.
 
-    Whoever was held up until the lease went to another puts nothing.
+    Nothing is put where the lease is another worker's by now: that one tells.
     """
     notice = queued.notice
     channel = next((c for c in river.channels if c.name == notice.channel), None)
@@ -110,9 +114,9 @@ def tell(river: River, queued: Queued) -> None:
         ref = queued.ref
         if ref is None and queued.attempts > 1:
             ref = channel.teller.find(notice.key)
+            crash_point("after its channel was searched")
         # Right before it, and for a whole lease more: it may have waited long, and nobody may put it beside us.
         if not _ours(river, queued):
-            log.warning("not told: the lease went to another", change=notice.change)
             return
         with river.meters.timing(river.meters.notice_seconds, channel.name):
             ref = channel.teller.put(notice, ref)
@@ -122,6 +126,7 @@ def tell(river: River, queued: Queued) -> None:
     crash_point("after put, before its ref is stored")
     with river.store.write() as tx:
         ours = tx.outbox.sent(queued, ref)
+    crash_point("after its ref is stored")
     _trouble(river, queued).over()
     river.meters.notices.labels(channel.name, "sent").inc()
     if not ours:
@@ -136,13 +141,17 @@ def tell(river: River, queued: Queued) -> None:
     )
 
 
-def _ours(river: River, queued: Queued) -> bool:
-    with river.store.write() as tx:
-        return tx.outbox.extend(queued, LEASE_S)
-
-
 def _trouble(river: River, queued: Queued) -> Trouble:
     return river.troubles.of(f"the channel {queued.notice.channel} takes no notice")
+
+
+def _ours(river: River, queued: Queued) -> bool:
+    """Whether this worker, which may have been stopped for a while, still is the one that tells."""
+    with river.store.write() as tx:
+        ours = tx.outbox.extend(queued, river.leases.notices_s)
+    if not ours:
+        log.warning("notice lost its lease", change=queued.notice.change)
+    return ours
 
 
 def _put_off(river: River, queued: Queued, error: TellError) -> None:
@@ -159,6 +168,7 @@ def _put_off(river: River, queued: Queued, error: TellError) -> None:
     _trouble(river, queued).goes_on(error.message)
     outcome = "failed" if error.permanent else "again"
     river.meters.notices.labels(queued.notice.channel, outcome).inc()
+    crash_point("after a refused put, before it is put off")
     with river.store.write() as tx:
         if error.permanent:
             tx.outbox.failed(queued, error.message)

@@ -37,6 +37,7 @@ def understand(river: River, kept: Kept) -> None:
         tx.heard.understood(
             kept.id, events=len(events), text="; ".join(e.text for e in events)[:500]
         )
+    crash_point("after a delivery is understood")
     outcome = "understood" if events else "unused"
     river.meters.deliveries.labels(kept.heard.kind, outcome).inc()
     log.info(

@@ -4,6 +4,7 @@ import math
 import struct
 import zlib
 from dataclasses import replace
+from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
@@ -24,12 +25,22 @@ def encode(value: object) -> str:
 
 def decode(kind: type[T], text: str) -> T:
     """The value of that type whose JSON this is; a field it lacks takes its default."""
-    if kind not in _DECODERS:
-        _DECODERS[kind] = msgspec.json.Decoder(kind)
-    decoder: msgspec.json.Decoder[T] = _DECODERS[kind]
+    decoder: msgspec.json.Decoder[T] = _DECODERS.get(kind) or _built(kind)
     return decoder.decode(text)
 
 
+def _built(kind: Any) -> Any:  # noqa: ANN401 - a type, and its decoder
+    """A decoder, built by one thread at a time: msgspec shows what it knows of a dataclass before that is whole.
+
+    A second thread that builds from the half of it, or decodes by it, ends the process (seen with msgspec 0.22.0).
+    """
+    with _BUILDING:
+        if kind not in _DECODERS:
+            _DECODERS[kind] = msgspec.json.Decoder(kind)
+        return _DECODERS[kind]
+
+
+_BUILDING = Lock()
 _DECODERS: dict[Any, Any] = {}
 """By type; building one takes longer than decoding thousands of values."""
 _LENIENT = msgspec.json.Decoder(Assessment, strict=False)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shipwake.domain import ShipwakeError
 from shipwake.store.errors import BusyError
+from shipwake.store.passing import Passing
 from shipwake.store.sql import Turn
 from shipwake.wire.clock import monotonic, pause
 
@@ -32,6 +33,7 @@ AGAIN_S = 1.0
 PATIENCE_S = 300.0
 IN_THE_WAY = ("55P03", "40P01")
 """PostgreSQL's codes for a lock that was not to be had, and for a deadlock."""
+BEFORE_COMMIT = "after a migration, before it is committed"
 Act = Callable[[], None]
 
 
@@ -48,7 +50,7 @@ def known() -> set[str]:
     return {script.name.partition("_")[0] for script in (SCRIPTS / "versions").glob("[0-9]*.py")}
 
 
-def upgrade(engine: Engine) -> bool:
+def upgrade(engine: Engine, passing: Passing) -> bool:
     """Run the scripts that are missing; False where the tables are newer, and this program may work on them.
 
     Where none is missing Alembic is not even loaded. Raises ShipwakeError for tables that are too new, and BusyError
@@ -58,8 +60,9 @@ def upgrade(engine: Engine) -> bool:
         # BEGIN IMMEDIATE lets one at a time in anyway, and holds everybody else up.
         with engine.begin() as connection:
             if _missing(connection):
-                _run(connection, "head")
+                _run(connection, "head", passing)
                 _note(connection, *(_oldest(script) for script in _scripts()))
+                passing(BEFORE_COMMIT)
             return version(connection) == HEAD
     with engine.connect() as connection:
         if not _missing(connection):
@@ -70,7 +73,7 @@ def upgrade(engine: Engine) -> bool:
             connection.rollback()
             for script in _scripts():
                 if found is None or script.revision > found:
-                    _online(connection, script)
+                    _online(connection, script, passing)
     return True
 
 
@@ -147,21 +150,22 @@ _TRY = text("SELECT pg_try_advisory_lock(:what)")
 _LEAVE = text("SELECT pg_advisory_unlock(:what)")
 
 
-def _online(connection: Connection, script: Any) -> None:  # noqa: ANN401 - a Script of Alembic's
+def _online(connection: Connection, script: Any, passing: Passing) -> None:  # noqa: ANN401 - a Script of Alembic's
     """Run one script, and commit it, without making anybody wait for long."""
 
     def whole() -> None:
         with connection.begin():
             connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_MS}"))
-            _run(connection, script.revision)
+            _run(connection, script.revision, passing)
             _note(connection, _oldest(script))
+            passing(BEFORE_COMMIT)
 
     def bit_by_bit() -> None:
         with connection.begin():
             _note(connection, _oldest(script))
         connection.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            _run(connection, script.revision)
+            _run(connection, script.revision, passing)
         finally:
             connection.commit()
             connection.execution_options(isolation_level="READ COMMITTED")
@@ -203,11 +207,12 @@ def _scripts() -> list[Any]:
     return sorted(found, key=lambda script: str(script.revision))
 
 
-def _run(connection: Connection, target: str) -> None:
+def _run(connection: Connection, target: str, passing: Passing) -> None:
     from alembic import command  # noqa: PLC0415 - 0.1 s and 10 MB that a migrated server never needs
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    config.attributes["passing"] = passing
     command.upgrade(config, target)

@@ -19,6 +19,7 @@ from shipwake.store.beside import OURS_ALONE, beside
 from shipwake.store.errors import BusyError, OtherToolsError
 from shipwake.store.explained import explanation
 from shipwake.store.looks import SECOND
+from shipwake.store.passing import Passing, nothing
 from shipwake.store.right_of_way import RightOfWay
 from shipwake.store.sql import DatabaseNow, Sql
 from shipwake.store.tx import Tx
@@ -38,8 +39,9 @@ class Store:
     waits for a network belongs inside `write`.
     """
 
-    def __init__(self, url: URL, *, clock: Clock) -> None:
+    def __init__(self, url: URL, *, clock: Clock, passing: Passing) -> None:
         self._clock = clock
+        self._passing = passing
         self._place = Path(url.database or "")
         self._sqlite = url.get_backend_name() in SQLITE
         self._writing, self._reading = (sqlite if self._sqlite else postgres).connect(url)
@@ -48,8 +50,11 @@ class Store:
         self._opening = Lock()
 
     @classmethod
-    def open(cls, url: str, *, clock: Clock) -> Self:
-        """The store at that address; raises BadInputError for one that cannot be meant. Migrates nothing."""
+    def open(cls, url: str, *, clock: Clock, passing: Passing = nothing) -> Self:
+        """The store at that address; raises BadInputError for one that cannot be meant. Migrates nothing.
+
+        `passing` is told by name of the places where a crash must lose nothing.
+        """
         try:
             parsed = make_url(url)
         except ArgumentError as error:
@@ -63,9 +68,8 @@ class Store:
                 f"read {parsed.drivername}; allowed: sqlite:///FILE and postgresql://USER@HOST/NAME"
             )
             raise BadInputError(message, where="database")
-        return cls(
-            parsed.set(drivername="postgresql") if scheme in POSTGRES else parsed, clock=clock
-        )
+        place = parsed.set(drivername="postgresql") if scheme in POSTGRES else parsed
+        return cls(place, clock=clock, passing=passing)
 
     def migrate(self) -> bool:
         """Bring the tables to this version; safe when several start at once, or one is killed half-way.
@@ -77,7 +81,7 @@ class Store:
             with suppress(OSError):
                 self._place.touch(mode=OURS_ALONE)
         with self._explained():
-            return migrate.upgrade(self._writing)
+            return migrate.upgrade(self._writing, self._passing)
 
     def version(self) -> str | None:
         """The version of the tables, None where there are none yet."""
@@ -228,7 +232,7 @@ class Store:
         """The thread that commits pushed samples in groups; started at its first use."""
         with self._opening:
             if self._samples is None:
-                self._samples = SamplesWriter(lambda: self.write(patient=True))
+                self._samples = SamplesWriter(lambda: self.write(patient=True), self._passing)
             return self._samples
 
     def close(self, patience_s: float | None = None) -> None:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from shipwake.domain import Slot
 from shipwake.store.errors import BusyError
 from shipwake.store.measurements import Push, Pushed, push_of
+from shipwake.store.passing import Passing, nothing
 from shipwake.store.tx import Tx
 from shipwake.wire.clock import pause
 
@@ -44,8 +45,11 @@ class Waiting:
 class SamplesWriter:
     """Takes pushes from any thread; its own thread starts with the first one."""
 
-    def __init__(self, writing: Writing, *, queued: int = QUEUED) -> None:
+    def __init__(
+        self, writing: Writing, passing: Passing = nothing, *, queued: int = QUEUED
+    ) -> None:
         self._writing = writing
+        self._passing = passing
         self._room = queued
         self._queue: deque[Waiting] = deque()
         self._size = 0
@@ -146,7 +150,10 @@ class SamplesWriter:
 
     def _written(self, pushes: Sequence[Push]) -> list[Pushed]:
         with self._writing() as tx:
-            return tx.samples.push_all(pushes)
+            outcomes = tx.samples.push_all(pushes)
+            self._passing("before a group of samples is committed")
+        self._passing("after a group of samples is committed, before it is answered")
+        return outcomes
 
 
 def _pass_on(group: Future[list[Pushed]], single: Future[Pushed]) -> None:
