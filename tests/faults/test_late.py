@@ -18,7 +18,7 @@ from tests.flow.town import ALICE, MINUTE, Town, settings, town
 from tests.flow.turning import turning
 from tests.web.site import until
 
-LOOKS = 3000 if LONG else 400
+LOOKS = 3000 if LONG else 150
 HOUR = timedelta(hours=1)
 
 
@@ -58,7 +58,7 @@ def test_a_backlog_is_caught_up_in_order(tmp_path: Path) -> None:
                 return tx.verdicts.head() >= LOOKS
 
         with turning(here.river):
-            until(done, 300)
+            until(done, 900 if LONG else 240)
         took = time.monotonic() - begun
         with here.river.store.read() as tx:
             verdicts = [v for _, v in tx.verdicts.since(0, LOOKS + 1)]
@@ -92,7 +92,7 @@ def test_a_late_word_is_that_of_its_time(tmp_path: Path) -> None:
 
     assert first.sentence.startswith("looked 7 min late: ")
     assert not first.health.hurts
-    assert "late" not in last.sentence
+    assert " late: " not in last.sentence
     assert last.health.hurts
     assert clock(first.at)
 

@@ -25,8 +25,6 @@ MOST = 11_000
 """Points of one series in one answer, both ends counted; the server refuses more."""
 FEW = 8
 """Questions up to which none is spared by asking first, at a coarser step, where there is anything."""
-LARGEST = 8 * 1024 * 1024
-"""Bytes of an answer: ten times what one series of so many points takes."""
 OWN = frozenset({"query", "start", "end", "step", "timeout"})
 
 log = structlog.get_logger()
@@ -235,12 +233,11 @@ def connect(adapter: Adapter, _reader: Reader | None) -> Prometheus:
     """The server at the adapter's address; raises SourceError where a header cannot be sent."""
     settings = adapter.settings
     sent, secrets = remote.opened_by(settings)
-    timeout: timedelta = settings.get("timeout", TIMEOUT)
     client = Client(
         headers=sent,
         secrets=secrets_of(secrets),
-        timeout_s=timeout.total_seconds(),
-        largest=LARGEST,
+        timeout_s=settings.get("timeout", TIMEOUT).total_seconds(),
+        largest=8 * 1024 * 1024,  # ten times what one series takes
         attempts=2,  # a question that was too much once is too much again, and takes its time
     )
     return Prometheus(
