@@ -2,7 +2,7 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo live test check bench bench-judgement docs record lint types lock clean set-up set-up-dev set-up-peers
+.PHONY: demo live test check bench bench-judgement scale docs record lint types lock clean set-up set-up-dev set-up-peers
 
 ARGS =
 BIN = .venv/bin
@@ -32,6 +32,10 @@ bench: set-up-dev
 # One thread a process, for the product and its peers alike: what is measured is the work, not the cores.
 bench-judgement: set-up-dev set-up-peers
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.judgement $(ARGS)
+
+# Half an hour; ARGS="looks pages" measures some stages, ARGS=--quick shows whether it runs, ARGS=none writes the page.
+scale: set-up-dev set-up-peers
+	@$(BIN)/python -m bench.scale $(ARGS)
 
 docs: set-up-dev
 	@$(BIN)/python -m scripts.reference $(ARGS)
