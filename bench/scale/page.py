@@ -29,7 +29,7 @@ def commit() -> str:
 
 def write_page(page: Path, results: Results) -> list[str]:
     """Write the page and its plots beside it; returns what there is to say of it."""
-    words = (Path(__file__).parent / "words.md").read_text(encoding="utf-8")
+    words = (Path(__file__).parent / "words.txt").read_text(encoding="utf-8")
     pictures = page.parent / "scale"
     pictures.mkdir(parents=True, exist_ok=True)
     drawn = _draw(results, pictures)

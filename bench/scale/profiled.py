@@ -147,5 +147,7 @@ def _shares(stage: str, parts: Parts, work: Callable[[], int]) -> Iterator[dict[
 def _cumulative(stats: pstats.Stats, file: str, function: str) -> float:
     found = stats.stats.items()  # type: ignore[attr-defined]
     return sum(
-        facts[3] for (name, _, called), facts in found if called == function and name.endswith(file)
+        float(facts[3])
+        for (name, _, called), facts in found
+        if called == function and name.endswith(file)
     )

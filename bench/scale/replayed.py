@@ -37,9 +37,10 @@ def folder(place: Path, slis: int) -> Path:
     (made / "shipwake.yaml").write_text("\n".join(["slis:", *lines, ""]))
     minutes = DAYS * 1440 + 65
     start = np.datetime64((LIVE - timedelta(days=DAYS)).replace(tzinfo=None), "us")
-    at = pa.array(start + np.arange(minutes) * np.timedelta64(60, "s"), pa.timestamp("us", "UTC"))
+    instant: pa.DataType = pa.timestamp("us", "UTC")
+    at = pa.array(start + np.arange(minutes) * np.timedelta64(60, "s"), instant)
     rng = np.random.default_rng(11)
-    schema = pa.schema([("sli", pa.string()), ("at", at.type), ("value", pa.float64())])
+    schema = pa.schema({"sli": pa.string(), "at": instant, "value": pa.float64()})
     with pq.ParquetWriter(made / "samples.parquet", schema) as out:
         for name in names:
             values = rng.normal(100, 5, minutes)

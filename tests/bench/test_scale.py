@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from bench.scale.company import SLIS, Watched, engine, settings, watch
 from bench.scale.page import write_page
 from bench.scale.sections import SECTIONS
@@ -17,8 +19,9 @@ from shipwake.store import Filter
 from shipwake.wire.clock import ManualClock
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-COLUMNS = (
-    "sli, open, number, due, not_before, anchor, later, lease, lease_until, attempts, done_number"
+ROWS = text(
+    "SELECT sli, open, number, due, not_before, anchor, later, lease, lease_until, attempts, done_number "
+    "FROM due_looks WHERE change_id = :id ORDER BY sli"
 )
 RESULTS: dict[str, Any] = {
     "machine": "a machine",
