@@ -235,6 +235,7 @@ def connect(adapter: Adapter, _reader: Reader | None) -> Prometheus:
     sent, secrets = remote.opened_by(settings)
     timeout: timedelta = settings.get("timeout", TIMEOUT)
     client = Client(
+        settings["url"],
         headers=sent,
         secrets=secrets_of(secrets),
         timeout_s=timeout.total_seconds(),
