@@ -2,7 +2,7 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo live test check bench bench-judgement docs record lint types lock clean set-up set-up-dev set-up-peers matrix
+.PHONY: demo live test check bench bench-judgement docs record lint types lock clean set-up set-up-dev set-up-peers fuzz matrix
 
 ARGS =
 BIN = .venv/bin
@@ -32,6 +32,10 @@ bench: set-up-dev
 # One thread a process, for the product and its peers alike: what is measured is the work, not the cores.
 bench-judgement: set-up-dev set-up-peers
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.judgement $(ARGS)
+
+# Guided by coverage where atheris has a wheel; ARGS are the seconds for each parser.
+fuzz: set-up-dev
+	@PYTHONPATH=examples $(BIN)/python -m tests.fuzz $(ARGS)
 
 # Every path × every method × every kind of caller, printed.
 matrix: set-up-dev
