@@ -14,8 +14,7 @@ from typing import Any
 from shipwake.config import Adapter, Setting, read
 from shipwake.domain import Notice, Ref
 from shipwake.tell import TellError
-from shipwake.tell.blocks import line_of, message_of, payload_of, told
-from shipwake.tell.blocks.api import web_client
+from shipwake.tell.blocks import line_of, message_of, payload_of, told, web_client
 from shipwake.wire.http import PASSING, retry_after
 
 SETTINGS = (

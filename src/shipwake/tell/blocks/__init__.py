@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from shipwake.domain import Notice, ReplyKind
+from shipwake.tell.blocks.api import web_client
 
+__all__ = ["line_of", "message_of", "payload_of", "told", "web_client"]
 LONGEST_LINE, LONGEST_URL, LONGEST_VALUE = 700, 3000, 2000
 """Characters; two lines of a section stay within its limit even where Slack counts an emoji twice."""
 EVENT = "shipwake_notice"
