@@ -32,7 +32,7 @@ def make(river: River) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         middleware=[
-            Middleware(Envelope, meters=meters),
+            Middleware(Envelope, meters=meters, https=river.config.url.startswith("https:")),
             Middleware(GZipMiddleware, compresslevel=6),
             Middleware(sleuth.Front, river=river),
             Middleware(Door, river=river),
