@@ -2,7 +2,7 @@
 
 import logging
 from email.message import Message
-from typing import IO, Any
+from typing import IO, Any, cast
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
 
@@ -25,7 +25,7 @@ def web_client(token: str, url: str, timeout_s: float) -> Any:  # noqa: ANN401 -
     """The Web API at `url` for that token; no retries of its own, since the loop has them."""
     from slack_sdk import WebClient  # noqa: PLC0415 - 0.2 s that only users of Slack pay
 
-    class Held(WebClient):  # type: ignore[misc]
+    class Held(WebClient):
         """Sends as its parent does, but through an opener that follows nothing."""
 
         def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
@@ -38,7 +38,10 @@ def web_client(token: str, url: str, timeout_s: float) -> Any:  # noqa: ANN401 -
     # The SDK logs what it sends and receives: words, addresses and places of people.
     silent = logging.getLogger("shipwake.slack_sdk")
     silent.setLevel(logging.CRITICAL)
-    made = Held(token, base_url=url, timeout=timeout_s, retry_handlers=[], logger=silent)
+    # It says int, and hands it to urllib, which takes parts of a second.
+    made = Held(
+        token, base_url=url, timeout=cast("int", timeout_s), retry_handlers=[], logger=silent
+    )
     # Its own reading of HTTPS_PROXY knows no NO_PROXY; urllib's, which it falls back to, does.
     made.proxy = None
     return made
