@@ -2,7 +2,7 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo live test check bench bench-judgement scale docs record lint types lock machines upgrade faults crash clean set-up set-up-dev set-up-peers
+.PHONY: demo live test check bench bench-judgement scale docs record lint types lock machines upgrade faults crash fuzz matrix clean set-up set-up-dev set-up-peers
 
 ARGS =
 BIN = .venv/bin
@@ -44,6 +44,14 @@ bench-judgement: set-up-dev set-up-peers
 # Half an hour; ARGS="looks pages" measures some stages, ARGS=--quick shows whether it runs, ARGS=none writes the page.
 scale: set-up-dev set-up-peers
 	@$(BIN)/python -m bench.scale $(ARGS)
+
+# Guided by coverage where atheris has a wheel; ARGS are the seconds for each parser.
+fuzz: set-up-dev
+	@PYTHONPATH=examples $(BIN)/python -m tests.fuzz $(ARGS)
+
+# Every path × every method × every kind of caller, printed.
+matrix: set-up-dev
+	@MATRIX=whole $(BIN)/python -m pytest -q -s tests/web/test_matrix.py $(ARGS)
 
 docs: set-up-dev
 	@$(BIN)/python -m scripts.reference $(ARGS)

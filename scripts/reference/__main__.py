@@ -3,7 +3,16 @@
 import argparse
 import sys
 
-from scripts.reference import adapters, cli, http, metrics, page, reasons, settings
+from scripts.reference import (
+    access_matrix,
+    adapters,
+    cli,
+    http,
+    metrics,
+    page,
+    reasons,
+    settings,
+)
 
 
 def main() -> int:
@@ -24,6 +33,7 @@ def parts() -> list[tuple[str, str, str]]:
     """Each page's name, its title, and what the code says for it."""
     rooms = [(room, title, adapters.text(room)) for room, title in adapters.TITLES.items()]
     return [
+        ("access-matrix", access_matrix.TITLE, access_matrix.text()),
         ("cli", cli.TITLE, cli.text()),
         ("http", http.TITLE, http.text()),
         ("metrics", metrics.TITLE, metrics.text()),

@@ -62,7 +62,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def source(url: str) -> Prometheus:
     """The adapter, at a time when all of the history has just passed."""
-    return Prometheus("prom", Client(), url, clock=ManualClock(START + (LENGTH + 60) * SECOND))
+    return Prometheus("prom", Client(url), url, clock=ManualClock(START + (LENGTH + 60) * SECOND))
 
 
 def _gauge(query: str, step: timedelta = MINUTE) -> Sli:
@@ -180,7 +180,9 @@ def test_a_misspelt_label_is_not_health(source: Prometheus) -> None:
     sli = _ratio("shop", label="status")
     with pytest.raises(SourceError, match="is the label spelt") as caught:
         source.samples(sli, START + 10 * MINUTE, START + HOUR)
-    later = Prometheus("prom", Client(), source.url, clock=ManualClock(START + timedelta(days=9)))
+    later = Prometheus(
+        "prom", Client(source.url), source.url, clock=ManualClock(START + timedelta(days=9))
+    )
 
     assert caught.value.permanent
     assert "prom, asked for the `bad` of 'errors': no series" in caught.value.message
@@ -231,7 +233,7 @@ def test_one_series_after_another_is_two(source: Prometheus) -> None:
 
 def test_the_newest_slots_have_not_arrived(url: str) -> None:
     """What is newer than the delay is not asked for: it is not a gap, and its value would still change."""
-    source = Prometheus("prom", Client(), url, clock=ManualClock(START + 15 * SECOND))
+    source = Prometheus("prom", Client(url), url, clock=ManualClock(START + 15 * SECOND))
     found = source.samples(_gauge("level", SECOND), START, START + 20 * SECOND)
 
     assert found.states.tolist() == [Slot.VALUE] * 11 + [Slot.NOT_ARRIVED] * 9
@@ -239,7 +241,7 @@ def test_the_newest_slots_have_not_arrived(url: str) -> None:
 
 def test_a_window_to_come_is_not_asked_for(url: str) -> None:
     """Where no slot has passed yet nothing is asked, and nothing is called missing."""
-    source = Prometheus("prom", Client(), url, clock=ManualClock(START))
+    source = Prometheus("prom", Client(url), url, clock=ManualClock(START))
     before = _asked(url)
     found = source.samples(_ratio("shop"), START + MINUTE, START + 5 * MINUTE)
 
@@ -251,7 +253,7 @@ def test_a_window_to_come_is_not_asked_for(url: str) -> None:
 def test_a_server_that_is_down_may_come_back(tmp_path: Path) -> None:
     """A server that was there and is stopped gives an error that passes, and says what to look at."""
     with serving(tmp_path) as gone:
-        source = Prometheus("prom", Client(attempts=1), gone, clock=ManualClock(START))
+        source = Prometheus("prom", Client(gone, attempts=1), gone, clock=ManualClock(START))
     with pytest.raises(SourceError, match="is it running") as caught:
         source.samples(_gauge("level"), START - HOUR, START)
 

@@ -13,7 +13,7 @@ def test_every_answer_carries_the_safe_headers(admin: httpx.Client, path: str) -
     headers = admin.get(path).headers
     policy = headers["content-security-policy"]
 
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"

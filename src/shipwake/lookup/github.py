@@ -112,11 +112,13 @@ def connect(adapter: Adapter) -> GitHub:
         "X-GitHub-Api-Version": "2022-11-28",
         **({"Authorization": f"Bearer {token}"} if token else {}),
     }
+    url = str(settings.get("url", API)).rstrip("/")
     client = Client(
+        url,
         headers=headers,
         secrets=secrets_of([token]),
         timeout_s=settings.get("timeout", TIMEOUT).total_seconds(),
         waits=limit_wait,
     )
-    calls = Calls(client, str(settings.get("url", API)).rstrip("/"), bool(token))
+    calls = Calls(client, url, bool(token))
     return GitHub(calls, settings.get("poll"), settings.get("hook", ""))

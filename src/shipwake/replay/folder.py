@@ -11,6 +11,8 @@ from shipwake.domain import BadInputError, Event
 from shipwake.intake import plain_event
 
 SETTINGS, CHANGES = "shipwake.yaml", "changes.jsonl"
+LONGEST_LINE = 4 * 1024 * 1024
+"""Bytes of one change; its commits and paths are bounded anyway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +43,16 @@ def read_folder(path: Path, *, later: bool) -> ReplayFolder:
 
 def _changes(path: Path) -> tuple[Event, ...]:
     events: dict[str, tuple[int, Event]] = {}
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
+    with path.open("rb") as lines:
+        number = 0
+        while line := lines.readline(LONGEST_LINE + 1):
+            number += 1
+            where = f"{path.name}:{number}"
+            if len(line) > LONGEST_LINE:
+                message = f"this line has more than {LONGEST_LINE} bytes; write one change as one JSON object a line"
+                raise BadInputError(message, where=where)
             if not line.strip():
                 continue
-            where = f"{path.name}:{number}"
             event = _event(line, where)
             first, _ = events.setdefault(event.facts.id, (number, event))
             if first != number:
@@ -54,11 +61,13 @@ def _changes(path: Path) -> tuple[Event, ...]:
     return tuple(sorted((e for _, e in events.values()), key=lambda e: (e.at, e.facts.id)))
 
 
-def _event(line: str, where: str) -> Event:
+def _event(line: bytes, where: str) -> Event:
     try:
-        stated = json.loads(line)
-    except ValueError as error:
-        message = f"this line is no JSON ({error}); write one change as one JSON object a line"
+        stated = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        message = (
+            f"this line is no JSON in UTF-8 ({error}); write one change as one JSON object a line"
+        )
         raise BadInputError(message, where=where) from error
     try:
         event = plain_event(stated, received=None)

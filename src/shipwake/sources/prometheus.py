@@ -234,6 +234,7 @@ def connect(adapter: Adapter, _reader: Reader | None) -> Prometheus:
     settings = adapter.settings
     sent, secrets = remote.opened_by(settings)
     client = Client(
+        settings["url"],
         headers=sent,
         secrets=secrets_of(secrets),
         timeout_s=settings.get("timeout", TIMEOUT).total_seconds(),

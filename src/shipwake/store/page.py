@@ -84,7 +84,7 @@ def read_page(sql: Sql, wanted: Filter, cursor: str, limit: int) -> Page:
         CHANGES.c.body,
     ).where(*conditions(wanted))
     if cursor:
-        at, id = _place(cursor)
+        at, id = place_of(cursor)
         shown = shown.where(
             tuple_(CHANGES.c.shown_at, CHANGES.c.id) < tuple_(literal(at, Instant), id)
         )
@@ -176,7 +176,8 @@ def _cursor(row: Record[Any]) -> str:
     return base64.urlsafe_b64encode(plain).decode().rstrip("=")
 
 
-def _place(cursor: str) -> tuple[datetime, str]:
+def place_of(cursor: str) -> tuple[datetime, str]:
+    """The moment and the id that a cursor stands for; raises BadInputError."""
     try:
         plain = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         at, id = plain.split(".", 1)

@@ -4,7 +4,6 @@ An edit rings no bell, so what got worse or recovered comes as a line in the mes
 in the message's metadata: one that was posted while its answer was lost is found again, never posted twice.
 """
 
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from shipwake.tell.blocks import (
     message_of,
     payload_of,
     told,
+    web_client,
 )
 from shipwake.wire.http import PASSING, retry_after
 
@@ -218,20 +218,11 @@ def _refused(method: str, response: Any) -> TellError:  # noqa: ANN401 - a Slack
 
 def connect(adapter: Adapter) -> Slack:
     """The workspace that the adapter's token opens; nothing is asked of it yet."""
-    from slack_sdk import WebClient  # noqa: PLC0415 - 0.2 s that only users of Slack pay
-    from slack_sdk.errors import SlackApiError  # noqa: PLC0415 - the same
+    from slack_sdk.errors import SlackApiError  # noqa: PLC0415 - 0.2 s that only users of Slack pay
 
-    # The SDK logs what it sends and receives: words, addresses and places of people.
-    silent = logging.getLogger("shipwake.slack_sdk")
-    silent.setLevel(logging.CRITICAL)
     settings = adapter.settings
-    api = WebClient(
-        settings["token"].reveal(),
-        base_url=settings.get("url", URL),
-        timeout=settings.get("timeout", TIMEOUT).total_seconds(),
-        retry_handlers=[],
-        logger=silent,
+    timeout = settings.get("timeout", TIMEOUT)
+    token, url = settings["token"].reveal(), settings.get("url", URL)
+    return Slack(
+        web_client(token, url, timeout.total_seconds()), SlackApiError, settings.get("channel", "")
     )
-    # Its own reading of HTTPS_PROXY knows no NO_PROXY; urllib's, which it falls back to, does.
-    api.proxy = None
-    return Slack(api, SlackApiError, settings.get("channel", ""))

@@ -88,5 +88,5 @@ def connect(adapter: Adapter) -> Webhook:
     """The webhook at the adapter's address."""
     url, timeout = str(adapter.settings["url"]), adapter.settings.get("timeout", TIMEOUT)
     secret = next((s.reveal() for s in adapter.secrets), "")
-    client = Client(secrets=secrets_of([secret, url]), timeout_s=timeout.total_seconds())
+    client = Client(url, secrets=secrets_of([secret, url]), timeout_s=timeout.total_seconds())
     return Webhook(client, url, secret)

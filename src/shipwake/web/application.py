@@ -34,7 +34,12 @@ def make(river: River) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         middleware=[
-            Middleware(Envelope, meters=meters, lines=river.config.access_log),
+            Middleware(
+                Envelope,
+                meters=meters,
+                lines=river.config.access_log,
+                https=river.config.url.startswith("https:"),
+            ),
             Middleware(Threshold, crowd=crowd),
             Middleware(GZipMiddleware, compresslevel=6),
             Middleware(sleuth.Front, river=river),

@@ -17,8 +17,8 @@ log = structlog.get_logger()
 GONE = 499
 FAILED = 500
 POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = (
     ("content-security-policy", POLICY),
@@ -30,16 +30,19 @@ HEADERS = (
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
     ("cache-control", "private, no-cache"),
 )
+HTTPS_ONLY = ("strict-transport-security", "max-age=31536000")
+"""Sent where people come by https; not for names below this one, which are not ours to speak for."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Envelope:
     """Outermost ASGI middleware. An error that nobody foresaw ends here as a 500 that names its request id."""
 
-    def __init__(self, app: ASGIApp, meters: Meters, *, lines: bool = True) -> None:
+    def __init__(self, app: ASGIApp, meters: Meters, *, https: bool, lines: bool = True) -> None:
         self._app = app
         self._meters = meters
         self._lines = lines
+        self._headers = (*HEADERS, HTTPS_ONLY) if https else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, sealing the answer."""
@@ -52,7 +55,7 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _seal(message, request_id)
+                _seal(message, request_id, self._headers)
             await send(message)
 
         # Whatever is logged on the way has the id, too, in whichever thread that is.
@@ -95,9 +98,9 @@ def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return asked if REQUEST_ID.fullmatch(asked) else new_id()
 
 
-def _seal(message: Message, request_id: str) -> None:
+def _seal(message: Message, request_id: str, always: Iterable[tuple[str, str]]) -> None:
     headers = MutableHeaders(scope=message)
-    for name, value in HEADERS:
+    for name, value in always:
         headers.setdefault(name, value)
     headers["x-request-id"] = request_id
 

@@ -94,11 +94,16 @@ def asked_to_wait(headers: Mapping[str, str]) -> timedelta | None:
 class Client:
     """Requests to one other system, from any thread; its connections end with it, at the latest.
 
+    `to` is the configured address: scheme, host and port of it are all that this client ever speaks to, so that no
+    address out of a payload or an answer is asked, and no secret goes there. It is bound by name, not by what the
+    name resolves to.
+
     `timeout_s` bounds each wait and, four times over, a whole answer, of `largest` bytes at most. `patience_s` bounds
     the waits between tries: an answer that asks for a longer one ends them. `waits` reads that from a refusal's
     headers, for systems that have headers of their own for it. `secrets` are hidden in every message.
     """
 
+    to: str = field(repr=False, kw_only=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     timeout_s: float = 10.0
@@ -169,13 +174,21 @@ class Client:
         headers: Mapping[str, str] | None,
     ) -> httpx.Request:
         try:
-            return self._pool.build_request(
+            request = self._pool.build_request(
                 method, url, params=params, content=content, headers=headers
             )
+            bound = _origin(httpx.URL(self.to)) == _origin(request.url)
         except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
             raise CallError(
                 f"{method} {_place(url)}: this is no address; correct it", permanent=True
             ) from None
+        if not bound:
+            raise CallError(
+                f"{method} {_place(url)}: this is not the address that is configured, {_place(self.to)}; "
+                "nothing else is asked",
+                permanent=True,
+            )
+        return request
 
     def _once(self, request: httpx.Request) -> Answer:
         asked = f"{request.method} {_place(str(request.url))}"
@@ -233,6 +246,11 @@ class Client:
             if secret:
                 text = text.replace(secret, "***")
         return re.sub(r"(https?://)\S+", r"\1…", text)
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    """Scheme, host and port (RFC 6454), None where the port is the scheme's own."""
+    return url.scheme, url.host.rstrip("."), url.port
 
 
 def _headers(response: httpx.Response) -> dict[str, str]:

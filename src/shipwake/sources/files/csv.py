@@ -4,7 +4,7 @@ import csv
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -15,12 +15,14 @@ from shipwake.sources.files.columns import columns_of
 from shipwake.sources.files.rows import MICROSECONDS, FileError, Rows
 
 BATCH = 200_000
+LONGEST_LINE = 1 << 20
+"""Characters of one line: a small packed file may unfold to one that has no end."""
 
 
 def batches(path: Path) -> Iterator[Rows]:
     """The rows of a CSV file with a header; raises FileError that names the line that cannot be read."""
     with _opened(path) as text:
-        lines = csv.reader(text, strict=True)
+        lines = csv.reader(_bounded(path, text), strict=True)
         try:
             header = [name.strip() for name in next(lines, [])]
             columns_of(path.name, header)
@@ -39,6 +41,19 @@ def _opened(path: Path) -> TextIO:
     if path.suffix == ".gz":
         return cast("TextIO", gzip.open(path, "rt", encoding="utf-8-sig", newline=""))
     return path.open(encoding="utf-8-sig", newline="")
+
+
+def _bounded(path: Path, text: TextIO) -> Iterator[str]:
+    """Its lines, none of them without end."""
+    for number in count(1):
+        line = text.readline(LONGEST_LINE + 1)
+        if len(line) > LONGEST_LINE:
+            raise FileError(
+                f"{path.name} line {number}: it has more than {LONGEST_LINE} characters; write one sample a line"
+            )
+        if not line:
+            return
+        yield line
 
 
 class _Reader:

@@ -79,7 +79,7 @@ def read(body: bytes, most: int) -> Points:
         pairs = _points.decode(series.values)
         times = np.fromiter((at for at, _ in pairs), np.float64, len(pairs))
         values = np.fromiter((float(text) for _, text in pairs), np.float64, len(pairs))
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise _another_form(error) from None
     return Points(times, values, _shown(series), tuple(said.infos or ()))
 
@@ -95,7 +95,7 @@ def _decoded(body: bytes) -> _Envelope:
         return _envelope.decode(body)
     except msgspec.ValidationError as error:
         raise _another_form(error) from None
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         start = body[:EXCERPT].decode(errors="replace").strip()
         ends = body.rstrip().endswith(b"}") and "truncated" not in str(error)
         if start.startswith("{") and not ends:

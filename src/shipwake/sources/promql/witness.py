@@ -16,6 +16,8 @@ LEXEMES = re.compile(
       | (?P<sign>=~|!~|!=|==|<=|>=|.)""",
     re.VERBOSE | re.DOTALL,
 )
+LONGEST = 20_000
+"""Characters of a query that is looked into; no person writes a longer one."""
 LABEL = re.compile(r"[A-Za-z_]\w*")
 NOT_EVENTS = frozenset({"__name__", "le", "quantile"})
 """Labels whose values do not part events into kinds."""
@@ -81,7 +83,9 @@ def _says_more(query: str, replaced: Sequence[tuple[_Selector, str]]) -> bool:
 
 
 def _parsed(query: str) -> list[str | _Selector] | None:
-    """The query's lexemes, braces as selectors; None where a brace does not close."""
+    """The query's lexemes, braces as selectors; None where a brace does not close, or the query has no end."""
+    if len(query) > LONGEST:
+        return None
     pieces: list[str | _Selector] = []
     inside: list[Matcher] | None = None
     start = 0

@@ -9,11 +9,20 @@ from typing import Any
 from urllib.parse import quote
 
 from shipwake.domain import Notice, ReplyKind
-from shipwake.tell.blocks.refusals import GONE as GONE
-from shipwake.tell.blocks.refusals import HELP as HELP
-from shipwake.tell.blocks.refusals import INVITE as INVITE
-from shipwake.tell.blocks.refusals import PASSES as PASSES
+from shipwake.tell.blocks.api import web_client
+from shipwake.tell.blocks.refusals import GONE, HELP, INVITE, PASSES
 
+__all__ = [
+    "GONE",
+    "HELP",
+    "INVITE",
+    "PASSES",
+    "line_of",
+    "message_of",
+    "payload_of",
+    "told",
+    "web_client",
+]
 LONGEST_LINE, LONGEST_URL, LONGEST_VALUE = 700, 3000, 2000
 """Characters; two lines of a section stay within its limit even where Slack counts an emoji twice."""
 EVENT = "shipwake_notice"
