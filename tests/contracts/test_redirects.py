@@ -28,9 +28,9 @@ SLI = Sli(
 
 def _told(kind: str, settings: dict[str, Any]) -> None:
     made = teller(configured("tell", kind, settings, SECRET=SECRET))
-    for ask in (lambda: made.put(NOTICE, None), lambda: made.find(NOTICE.key)):
-        if ask() is None:
-            raise ShipwakeError("nothing was found")
+    made.put(NOTICE, None)
+    if made.find(NOTICE.key) is None:
+        raise ShipwakeError("nothing was found")
 
 
 def _asked(room: str, kind: str, url: str) -> None:

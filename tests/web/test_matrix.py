@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from scripts.reference.access_matrix import CALLERS, IN, METHODS, Place, expected, places
 from shipwake.flow import River
+from shipwake.store import Deed
 from shipwake.web import application, keys
 from shipwake.web.access import Needs, Scope, fresh
 from shipwake.web.door import COOKIE
@@ -23,6 +24,7 @@ WHOLE = os.environ.get("MATRIX") == "whole"
 """`make matrix` asks every case; else a method that no route has is tried by these callers alone."""
 TRYING = ("nobody", Scope.ADMIN, "a signed-in browser without proof", "loopback without tokens")
 PROVEN = {"sec-fetch-site": "same-origin"}
+DEED = Deed(who="matrix", what="signed in")
 ELSEWHERE = {"sec-fetch-site": "cross-site", "origin": "https://evil.example"}
 
 
@@ -37,7 +39,7 @@ def _app(place: Path, auth: str) -> Iterator[tuple[FastAPI, River]]:
 
 
 def _session(river: River) -> str:
-    session = keys.redeem(river, keys.new_link(river).partition("link=")[2])
+    session = keys.redeem(river, keys.new_link(river).partition("link=")[2], DEED)
     assert session is not None
     return session
 
@@ -52,7 +54,7 @@ def _revoked(river: River) -> str:
 
 def _ended(river: River) -> str:
     session = _session(river)
-    keys.end(river, session)
+    keys.end(river, session, DEED)
     return session
 
 

@@ -50,7 +50,7 @@ def clock_of(adapter: Adapter, clock: Clock, timeout_s: float = 3.0) -> Iterator
     """How far the clock of a system with a `url` is from ours, by the Date of any answer."""
     url = str(adapter.settings.get("url", ""))
     secrets = secrets_of([url, *(s.reveal() for s in adapter.secrets)])
-    with Client(timeout_s=timeout_s, attempts=1, secrets=secrets) as client:
+    with Client(url, timeout_s=timeout_s, attempts=1, secrets=secrets) as client:
         began = clock.now()
         try:
             headers = client.request("GET", url).headers

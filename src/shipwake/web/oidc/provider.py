@@ -64,13 +64,17 @@ class Provider:
         self._asked = sign_in
         self._secret = sign_in.client_secret.reveal()
         self._home = url.rstrip("/")
-        self._hosts = {urlsplit(sign_in.issuer).netloc.casefold(), *sign_in.hosts}
-        self._client = Client(
-            secrets=(self._secret,) if self._secret else (),
-            timeout_s=TIMEOUT_S,
-            attempts=2,
-            patience_s=1,
-        )
+        issuer = urlsplit(sign_in.issuer)
+        self._clients = {
+            host: Client(
+                f"{issuer.scheme}://{host}",
+                secrets=(self._secret,) if self._secret else (),
+                timeout_s=TIMEOUT_S,
+                attempts=2,
+                patience_s=1,
+            )
+            for host in {issuer.netloc.casefold(), *sign_in.hosts}
+        }
         self._lock = Lock()
         self._metadata: tuple[Json, float] | None = None
         self._keys: tuple[Json, float] | None = None
@@ -140,7 +144,7 @@ class Provider:
         else:
             both = f"{quote(self._asked.client_id, safe='')}:{quote(self._secret, safe='')}"
             headers["Authorization"] = f"Basic {base64.b64encode(both.encode()).decode()}"
-        answer = self._client.request(
+        answer = self._at(endpoint).request(
             "POST", endpoint, content=urlencode(told).encode(), headers=headers, repeatable=False
         )
         return _object(answer.json())
@@ -197,9 +201,8 @@ class Provider:
     def _more(self, access: str, sub: str) -> Json:
         """What the provider says elsewhere of the same person (Core, 5.3)."""
         headers = {"Authorization": f"Bearer {access}", "Accept": "application/json"}
-        said = _object(
-            self._client.request("GET", self._endpoint("userinfo_endpoint"), headers=headers).json()
-        )
+        endpoint = self._endpoint("userinfo_endpoint")
+        said = _object(self._at(endpoint).request("GET", endpoint, headers=headers).json())
         if said.get("sub") != sub:
             raise Refused("the provider speaks of two different people; tell who runs it")
         return said
@@ -209,7 +212,8 @@ class Provider:
             held = self._keys
         if held and self._now() - held[1] < (KEYS_AGAIN_S if anew else FRESH_S):
             return held[0]
-        found = _object(self._client.request("GET", self._endpoint("jwks_uri")).json())
+        endpoint = self._endpoint("jwks_uri")
+        found = _object(self._at(endpoint).request("GET", endpoint).json())
         listed = found.get("keys")
         usable = [k for k in listed if _signs(k)] if isinstance(listed, list) else []
         if not usable:
@@ -240,12 +244,16 @@ class Provider:
 
     def _discovered(self) -> Json:
         try:
-            answer = self._client.request("GET", self._asked.issuer.rstrip("/") + DISCOVERY)
-            return _object(answer.json())
+            document = self._asked.issuer.rstrip("/") + DISCOVERY
+            return _object(self._at(document).request("GET", document).json())
         except CallError as error:
             with self._lock:
                 self._down = (error, self._now())
             raise
+
+    def _at(self, address: str) -> Client:
+        """The client that is bound to the host of one of the provider's addresses."""
+        return self._clients[urlsplit(address).netloc.casefold()]
 
     def _endpoint(self, name: str) -> str:
         """One of its addresses; raises Refused for one that is missing, or of a host that is not the provider's."""
@@ -256,7 +264,7 @@ class Provider:
             parts = urlsplit(address)
         except ValueError as error:
             raise Refused(f"the provider's {name} is no address") from error
-        if parts.netloc.casefold() not in self._hosts:
+        if parts.netloc.casefold() not in self._clients:
             raise Refused(
                 f"the provider's {name} is at {parts.netloc[:200]!r}; if that is right, add it to hosts under sign_in:"
             )
