@@ -20,8 +20,8 @@ from tests.stop.running import SLIS, free_port, prepared, running, settings
 
 LOAD_S = 6.0
 PAST_DAYS = 10
-AGAIN = {"outbox": {"attempts"}, "duties": {"*"}}
-"""What a restoration changes by design: words are doubted, and that it was restored is noted."""
+AGAIN = {"audit": {"*"}, "duties": {"*"}, "outbox": {"attempts"}}
+"""What a restoration changes by design: words are doubted, and that it was restored is noted, twice."""
 GROWS = ("events", "verdicts", "assessments", "replies")
 """Tables whose rows are never edited: what a backup has of them is a part of what the source has."""
 

@@ -11,7 +11,7 @@ from shipwake.app import compose
 from shipwake.config import Adapter, parse
 from shipwake.flow import River
 from shipwake.sources import connect
-from shipwake.wire.clock import ManualClock, SystemClock
+from shipwake.wire.clock import Agreed, ManualClock, SystemClock
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SETTINGS = """
@@ -90,4 +90,5 @@ def test_the_store_is_migrated_and_the_clock_is_the_machines(tmp_path: Path) -> 
         assert tx.changes.count() == 0
     river.store.close()
 
-    assert isinstance(river.clock, SystemClock)
+    assert isinstance(river.clock, Agreed)
+    assert abs(river.clock.now() - SystemClock().now()) < timedelta(minutes=1)

@@ -45,6 +45,7 @@ def test_help_lists_every_verb_and_loads_nothing_heavy() -> None:
 def test_the_verbs_are_those_that_the_pages_speak_of() -> None:
     """No verb was lost or added without this list being told."""
     assert sorted(VERBS) == [
+        "audit",
         "backtest",
         "backup",
         "change",

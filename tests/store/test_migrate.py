@@ -19,6 +19,7 @@ from shipwake.domain import ShipwakeError
 from shipwake.store import NotMigratedError, Store
 from shipwake.store.columns import METADATA
 from shipwake.store.migrate import HEAD, SCRIPTS
+from shipwake.store.passing import nothing
 from shipwake.wire.clock import ManualClock
 
 
@@ -186,6 +187,7 @@ def test_a_script_that_takes_away_says_whom_it_leaves_behind(tmp_path: Path) -> 
             config = Config()
             config.set_main_option("script_location", str(SCRIPTS))
             config.attributes["connection"] = connection
+            config.attributes["passing"] = nothing
             command.upgrade(config, script.revision)
         event.remove(engine, "before_cursor_execute", hear)
     engine.dispose()

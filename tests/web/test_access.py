@@ -77,6 +77,8 @@ def test_what_is_open_is_listed_here(here: Site) -> None:
 
     assert {path for _, path, need in _routes(app) if need is None} == {
         "/healthz",
+        "/healthz/live",
+        "/healthz/ready",
         "/sign-in",
         "/sign-in/provider",
         "/sign-in/return",

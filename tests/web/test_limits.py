@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from ipaddress import ip_network
+from pathlib import Path
 
 import httpx
 import pytest
@@ -116,11 +117,11 @@ def test_an_ipv6_network_is_one_asker() -> None:
     assert neighbourhood("198.51.100.1") == "198.51.100.1"
 
 
-@pytest.fixture(scope="module")
-def tight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+@pytest.fixture
+def tight(tmp_path: Path) -> Iterator[Site]:
     """A server that answers little."""
     limits = Limits(key=1, address=1, hooks=2, failures=5)
-    with site(tmp_path_factory.mktemp("tight"), limits=limits) as made:
+    with site(tmp_path, limits=limits) as made:
         yield made
 
 

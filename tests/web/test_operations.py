@@ -14,6 +14,7 @@ from shipwake.flow import Kept, hear, step
 from shipwake.flow.measured import Measured
 from shipwake.flow.pulse import STILL_S
 from shipwake.sources import SourceError
+from shipwake.store.migrate import HEAD
 from tests.flow.town import ALICE, Town, town
 from tests.web.site import Site, site
 
@@ -67,13 +68,13 @@ def test_a_database_that_is_gone_is_not_ready_and_metrics_say_so(tmp_path: Path)
 
 
 def test_tables_of_another_version_are_not_ready(tmp_path: Path) -> None:
-    """Tables before this program's are not ready; those one version newer are worked on."""
+    """Tables before this program's are not ready; newer ones only if they say that it may work on them."""
     with site(tmp_path) as made:
         codes = []
-        for version in ("0001", "9999", "0004"):
+        for version, oldest in (("0001", "0001"), ("9999", "9998"), ("9999", HEAD)):
             with made.river.store.write() as tx:
                 tx.queues._sql.connection.exec_driver_sql(  # noqa: SLF001 - as another program would
-                    "UPDATE alembic_version SET version_num = ?", (version,)
+                    "UPDATE alembic_version SET version_num = ?, oldest = ?", (version, oldest)
                 )
             codes.append(made.client().get("/healthz/ready").status_code)
 

@@ -98,7 +98,7 @@ def test_it_prints_a_way_in_until_it_was_used_and_stops_when_told(tmp_path: Path
             assert next(lines).startswith("retry")
             running.send_signal(signal.SIGTERM)
             assert [line for line in lines if line.startswith("id")] == []
-        printed = _stop(running)
+        printed, _ = running.communicate(timeout=LONG_S)
         assert "Traceback" not in printed
         assert running.returncode == 0
     with _serving(tmp_path, port) as running:

@@ -8,6 +8,7 @@ from shipwake.store.circuits import Circuit, Flow
 from shipwake.store.duties import Duty
 from shipwake.store.errors import (
     BusyError,
+    DamagedError,
     FullError,
     NoBackupError,
     NotMigratedError,
@@ -36,6 +37,7 @@ __all__ = [
     "BusyError",
     "Circuit",
     "Copied",
+    "DamagedError",
     "Deed",
     "Done",
     "Duty",

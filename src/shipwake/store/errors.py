@@ -29,6 +29,10 @@ class UnreadableError(ShipwakeError):
     """What was kept is of another version, or damaged: make it again as the message says."""
 
 
+class DamagedError(ShipwakeError):
+    """The database is damaged: stop shipwake, and restore a backup."""
+
+
 class UnreachableError(ShipwakeError):
     """The database does not answer: check the address under `database:` and that it runs."""
 

@@ -8,6 +8,7 @@ from shipwake.domain import ShipwakeError
 from shipwake.store import sqlite
 from shipwake.store.errors import (
     BusyError,
+    DamagedError,
     FullError,
     NotMigratedError,
     ReadOnlyError,
@@ -34,7 +35,12 @@ def explanation(error: DBAPIError) -> Exception:
         )
     if code in TRANSIENT or sqlite.busy(error):
         return BusyError("the database was busy with other writes; try again")
-    return _not_written(said, code) or _not_reached(error, said, code) or _ours(error, said)
+    return (
+        _not_written(said, code)
+        or _damaged(said)
+        or _not_reached(error, said, code)
+        or _ours(error, said)
+    )
 
 
 def _not_written(said: str, code: str | None) -> Exception | None:
@@ -54,6 +60,13 @@ def _not_written(said: str, code: str | None) -> Exception | None:
         )
         return ReadOnlyError(message, retry_after=WHEN_MADE)
     return None
+
+
+def _damaged(said: str) -> Exception | None:
+    if "malformed" not in said and "file is not a database" not in said:
+        return None
+    message = f"the database is damaged ({said}); stop shipwake, and restore a backup of it (docs/how-to/back-up.md)"
+    return DamagedError(message)
 
 
 def _not_reached(error: DBAPIError, said: str, code: str | None) -> Exception | None:

@@ -77,6 +77,12 @@ def upgrade(engine: Engine, passing: Passing) -> bool:
     return True
 
 
+def fits(connection: Connection) -> bool:
+    """Whether this program can work on the tables: they are of its version, or of a newer one that lets it."""
+    found = version(connection)
+    return found == HEAD or (found not in {None, *known()} and _noted(connection) in known())
+
+
 def _missing(connection: Connection) -> bool:
     """Whether any script must run; raises ShipwakeError where the tables have left this program behind."""
     found = version(connection)

@@ -89,9 +89,9 @@ class Store:
             return migrate.version(connection)
 
     def fits(self) -> bool:
-        """Whether the tables are of this version, or of the next one, which this program can still work on."""
-        found = self.version() or ""
-        return found.isdigit() and 0 <= int(found) - int(migrate.HEAD) <= 1
+        """Whether the tables are of this version, or of a newer one on which this program can still work."""
+        with self._explained(), self._reading.connect() as connection:
+            return migrate.fits(connection)
 
     @property
     def file(self) -> Path | None:

@@ -13,7 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shipwake.domain import BadInputError, NotFoundError, ShipwakeError
-from shipwake.store import BusyError, FullError, UnreachableError, UnreadableError
+from shipwake.store import (
+    BusyError,
+    DamagedError,
+    FullError,
+    UnreachableError,
+    UnreadableError,
+)
 from shipwake.web import plain
 from shipwake.wire.packing import TooLargeError
 
@@ -35,6 +41,7 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
 KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (TooLargeError, 413, "Body too large"),
     (UnreadableError, 500, "Not readable"),
+    (DamagedError, 500, "Not readable"),
     (NotFoundError, 404, "Not found"),
     (BadInputError, 400, "Bad input"),
     (FullError, 507, "No room"),
