@@ -1,11 +1,12 @@
 """Every parser of what others write, as a function of bytes that may raise only what the parser promises to raise."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import cast
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -40,7 +41,7 @@ def _intake(kind: str) -> Intake:
     return connect(configured("intake", kind, stated, SECRET="a secret", OLD="an older secret"))
 
 
-def _heard(kind: str, body: bytes, headers: Mapping[str, str]) -> Heard:
+def _heard(kind: str, body: bytes, headers: dict[str, str]) -> Heard:
     return Heard(kind=kind, source="acme", headers=headers, body=body, received=NOW)
 
 
@@ -63,8 +64,7 @@ def _intake_of(kind: str) -> Parser:
                 # What is kept must be able to be kept: as JSON, in UTF-8.
                 msgspec.json.encode(event)
         if hasattr(intake, "receipt"):
-            told_back: Receipted = intake
-            told_back.receipt(heard).body.encode("utf-8", "surrogatepass")
+            cast("Receipted", intake).receipt(heard).body.encode("utf-8", "surrogatepass")
 
     return parser
 

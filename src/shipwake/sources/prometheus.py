@@ -233,12 +233,11 @@ def connect(adapter: Adapter, _reader: Reader | None) -> Prometheus:
     """The server at the adapter's address; raises SourceError where a header cannot be sent."""
     settings = adapter.settings
     sent, secrets = remote.opened_by(settings)
-    timeout: timedelta = settings.get("timeout", TIMEOUT)
     client = Client(
         settings["url"],
         headers=sent,
         secrets=secrets_of(secrets),
-        timeout_s=timeout.total_seconds(),
+        timeout_s=settings.get("timeout", TIMEOUT).total_seconds(),
         attempts=2,  # a question that was too much once is too much again, and takes its time
     )
     return Prometheus(
