@@ -175,9 +175,9 @@ def test_children_end_with_a_killed_parent(tmp_path: Path) -> None:
         children = here.children()
         here.process.kill()
         here.process.wait()
-        until(lambda: not alive(children), 5)
+        until(lambda: not alive(children), 30)
 
-    assert len(children) > 1
+    assert children
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -195,7 +195,7 @@ def test_in_a_replay(tmp_path: Path, number: signal.Signals) -> None:
         replay.send_signal(number)
         replay.wait(30)
         took = time.monotonic() - began
-        until(lambda: not alive(children), 5)
+        until(lambda: not alive(children), 30)
 
     assert children
     assert took < SECONDS

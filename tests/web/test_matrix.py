@@ -85,7 +85,6 @@ def _keys(river: River) -> Mapping[str, dict[str, str]]:
 
 
 def _asked(app: FastAPI, river: River, callers: tuple[str, ...]) -> Asked:
-    shown = _keys(river)
     cases = [
         (place, method, caller)
         for place in places(app)
@@ -95,9 +94,13 @@ def _asked(app: FastAPI, river: River, callers: tuple[str, ...]) -> Asked:
     ]
 
     def asks() -> Iterator[Ask]:
+        shown, ended = _keys(river), False
         for place, method, caller in cases:
-            # Signing out ends the session, so whoever may gets one of its own for it.
-            headers = _keys(river)[caller] if place.path == "/sign-out" else shown[caller]
+            ends = place.path.startswith("/sign-out")
+            if ends or ended:
+                # Signing out ends a session, or all of them: whoever may, and who comes next, needs another.
+                shown = _keys(river)
+            ended, headers = ends, shown[caller]
             host = "rebound.example" if caller == "loopback under another name" else "127.0.0.1"
             yield Ask(method, place.path, headers, host)
 

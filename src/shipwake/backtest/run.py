@@ -1,10 +1,8 @@
 """Run a backtest: place by place, here or shared out among processes; holds the samples of one place at a time."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import get_context
 
 from shipwake.backtest.asked import Asked, Compose, Here, Place, Whole, opened, whole
 from shipwake.backtest.followed import Followed
@@ -15,6 +13,7 @@ from shipwake.backtest.step import Ruler
 from shipwake.backtest.total import PlaceFound, in_all, place_found
 from shipwake.domain import Backtest, from_epoch
 from shipwake.replay import quiet
+from shipwake.wire.child import workers
 from shipwake.wire.clock import Clock, SystemClock, monotonic
 
 Progress = Callable[[int, int], None]
@@ -114,7 +113,7 @@ def _alone(work: Work, meter: _Meter) -> list[PlaceFound]:
 def _shared_out(work: Work, jobs: int, meter: _Meter) -> list[PlaceFound]:
     """First the changes of every place, then the moments of each in stretches."""
     found = []
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=quiet) as pool:
+    with workers(jobs, quiet) as pool:
         begun = []
         for one in pool.map(partial(_begin_there, work), work.all_of_it.places):
             begun.append(one)

@@ -3,13 +3,12 @@
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import chain
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from shipwake.replay.report import rows_of
 from shipwake.sources import apart, connect
 from shipwake.store import Store
 from shipwake.wire import log
+from shipwake.wire.child import workers
 from shipwake.wire.clock import ManualClock, SystemClock
 
 Line = dict[str, Any]
@@ -58,7 +58,7 @@ def replay(
     elif jobs <= 1:
         yield from _in_order(folder, _in_turn(parts, compose, progress))
     else:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        with workers(jobs, quiet) as pool:
             yield from _in_order(folder, _side_by_side(pool, parts, compose, progress))
 
 

@@ -33,7 +33,6 @@ AGAIN_S = 1.0
 PATIENCE_S = 300.0
 IN_THE_WAY = ("55P03", "40P01")
 """PostgreSQL's codes for a lock that was not to be had, and for a deadlock."""
-BEFORE_COMMIT = "after a migration, before it is committed"
 Act = Callable[[], None]
 
 
@@ -62,7 +61,6 @@ def upgrade(engine: Engine, passing: Passing) -> bool:
             if _missing(connection):
                 _run(connection, "head", passing)
                 _note(connection, *(_oldest(script) for script in _scripts()))
-                passing(BEFORE_COMMIT)
             return version(connection) == HEAD
     with engine.connect() as connection:
         if not _missing(connection):
@@ -164,7 +162,6 @@ def _online(connection: Connection, script: Any, passing: Passing) -> None:  # n
             connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_MS}"))
             _run(connection, script.revision, passing)
             _note(connection, _oldest(script))
-            passing(BEFORE_COMMIT)
 
     def bit_by_bit() -> None:
         with connection.begin():
@@ -222,3 +219,4 @@ def _run(connection: Connection, target: str, passing: Passing) -> None:
     config.attributes["connection"] = connection
     config.attributes["passing"] = passing
     command.upgrade(config, target)
+    passing("after a migration, before it is committed")

@@ -2,7 +2,10 @@
 
 import os
 import signal
-from multiprocessing import parent_process
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
 
@@ -18,6 +21,36 @@ def begin() -> None:
     if hasattr(os, "nice"):
         os.nice(NICER)
     keep_freed()
+    _end_with_parent()
+
+
+@contextmanager
+def workers(count: int, first: Callable[[], None]) -> Iterator[ProcessPoolExecutor]:
+    """So many processes, each of which does `first` at its start.
+
+    They end with the block; where that ends by an error or Ctrl-C, in the middle of what they do. They end with this
+    process, too, whatever kills it.
+    """
+    others = active_children()
+    with ProcessPoolExecutor(
+        count, mp_context=get_context("spawn"), initializer=_work, initargs=(first,)
+    ) as pool:
+        try:
+            yield pool
+        except BaseException:
+            for process in active_children():
+                if process not in others:
+                    process.terminate()
+            raise
+
+
+def _work(first: Callable[[], None]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
+    first()
+
+
+def _end_with_parent() -> None:
     parent = parent_process()
     if parent is not None:
         Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
