@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,32 +31,28 @@ def _begun(place: Path, *asked: str) -> "subprocess.Popen[str]":
     )
 
 
-TASKS: dict[str, Sequence[str]] = {
-    "sqlite": ("points", "--in-turn", "--store=sqlite", "--by=exit", "--workers=1"),
-    "bugs": ("bugs", "--quick-bugs"),
-    "soak": ("soak", "--crew", "sqlite, two processes", "--kills=10"),
-}
+POINTS = ("points", "--in-turn", "--store=sqlite", "--by=exit", "--workers=1")
+QUICK_BUGS = ("bugs", "--quick-bugs")
+TEN_KILLS = ("soak", "--crew", "sqlite, two processes", "--kills=10")
+long = pytest.mark.skipif(
+    not os.environ.get("CRASH"), reason="takes a minute or two: set CRASH=long, or run `make crash`"
+)
 POSTGRES = ("points", "--in-turn", "--store=postgres", "--by=kill", "--workers=2")
 
 
-@pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What came of each task, by its name."""
-    place = tmp_path_factory.mktemp("crash")
-    begun = {name: _begun(place / name, *asked) for name, asked in TASKS.items()}
-    found: dict[str, Any] = {}
-    for name, program in begun.items():
-        said, _ = program.communicate()
-        assert (place / name).exists(), said
-        found |= {name: json.loads((place / name).read_text()), f"{name} said": said}
-    return found
+def _came(place: Path, *asked: str) -> tuple[dict[str, Any], str]:
+    """What came of one task, and what it said."""
+    said, _ = _begun(place, *asked).communicate()
+    assert place.exists(), said
+    return json.loads(place.read_text()), said
 
 
-def test_a_crash_at_each_point_loses_nothing_and_repeats_nothing(done: dict[str, Any]) -> None:
+def test_a_crash_at_each_point_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     """Dead at one point after another and started again, all is heard, judged and told once."""
-    rows = done["sqlite"]["points"]
+    found, said = _came(tmp_path / "found", *POINTS)
+    rows = found["points"]
 
-    assert [(r["lost"], r["doubled"]) for r in rows] == [([], [])] * 2, done["sqlite said"]
+    assert [(r["lost"], r["doubled"]) for r in rows] == [([], [])] * 2, said
     assert sum(r["reached"] for r in rows) == sum(r["died"] for r in rows) == len(CRASH_POINTS)
 
 
@@ -65,25 +60,28 @@ def test_a_crash_at_each_point_loses_nothing_and_repeats_nothing(done: dict[str,
 def test_another_worker_takes_over_on_postgresql(tmp_path: Path) -> None:
     """Killed at one of a few points, a worker leaves to the other what it had begun."""
     words = [word for point in ON_POSTGRES for word in ("--point", point)]
-    said, _ = _begun(tmp_path / "found", *POSTGRES, *words).communicate()
-    [row] = json.loads((tmp_path / "found").read_text())["points"]
+    found, said = _came(tmp_path / "found", *POSTGRES, *words)
+    [row] = found["points"]
 
     assert (row["lost"], row["doubled"]) == ([], []), said
     assert row["reached"] == row["asked"] == len(ON_POSTGRES)
 
 
-def test_planted_bugs_are_seen(done: dict[str, Any]) -> None:
+@long
+def test_planted_bugs_are_seen(tmp_path: Path) -> None:
     """With a verdict before its fence, or a second try without a look for the first, the same tests fail."""
-    assert {c["bug"]: bool(c["doubled"]) for c in done["bugs"]["bugs"]} == dict.fromkeys(
-        QUICK, True
-    )
+    found, said = _came(tmp_path / "found", *QUICK_BUGS)
+
+    assert {c["bug"]: bool(c["doubled"]) for c in found["bugs"]} == dict.fromkeys(QUICK, True), said
 
 
-def test_random_kills_lose_nothing_and_repeat_nothing(done: dict[str, Any]) -> None:
+@long
+def test_random_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     """A server and a worker, killed ten times under load, keep and do once all that was acknowledged."""
-    [crew] = done["soak"]["soak"]
+    found, said = _came(tmp_path / "found", *TEN_KILLS)
+    [crew] = found["soak"]
 
-    assert (crew["lost"], crew["doubled"]) == ([], []), done["soak said"]
+    assert (crew["lost"], crew["doubled"]) == ([], []), said
     assert crew["kills"] == 10
     assert min(crew[what] for what in ("changes", "deliveries", "samples", "messages")) > 0
 

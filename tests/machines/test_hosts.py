@@ -104,7 +104,8 @@ def _works_on(host: Host, aboard: Aboard) -> Hand:
     )
 
 
-@pytest.mark.parametrize("how", ["cable", pytest.param("packets", marks=long)])
+@long
+@pytest.mark.parametrize("how", ["cable", "packets"])
 def test_a_parted_host_comes_back(aboard: Aboard, hosts: list[Host], how: str) -> None:
     """A worker parted from the database loses its looks to another host; healed, it goes on, and nothing is doubled."""
     crew = aboard.crew
