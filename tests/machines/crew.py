@@ -284,7 +284,7 @@ class Aboard:
     def leased(self, hand: Hand) -> int:
         """How many looks this process holds."""
         words = "SELECT count(*) FROM due_looks WHERE open AND lease_until > 0 AND worker LIKE %s"
-        return self.count(words, f"%:{hand.process.pid}")
+        return self.count(words, f"%:{hand.process.pid}:%")
 
     def wind(self, seconds: float = 1000) -> None:
         """Let every lease end as if so much time had passed in the database."""
