@@ -64,6 +64,7 @@ def test_a_frozen_looker_is_fenced(aboard: Aboard) -> None:
     aboard.nothing_is_lost_or_doubled()
 
 
+@long
 def test_a_frozen_sender_tells_nobody_twice(aboard: Aboard) -> None:
     """A sender stopped with one message just posted and others not yet: another tells, and the first adds nothing."""
     crew = aboard.crew

@@ -9,7 +9,7 @@ import pytest
 from tests.machines.crew import Aboard, Hand, figure, long, status, until
 from tests.machines.proxy import Proxy, between
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, long]
 
 
 def _part(aboard: Aboard, share: float) -> Callable[[], bool]:

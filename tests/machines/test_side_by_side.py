@@ -12,8 +12,10 @@ import psycopg
 import pytest
 
 from shipwake.store.migrate import HEAD
-from tests.machines.crew import Aboard, Crew, crew, figure, status, until
+from tests.machines.crew import Aboard, Crew, crew, figure, long, status, until
 from tests.machines.versions import to_come
+
+pytestmark = long
 
 ADDS = '''
 def upgrade():

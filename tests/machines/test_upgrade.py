@@ -14,6 +14,7 @@ from live.slack import status as refusal
 from tests.machines.crew import Aboard, crew, figure, long, until
 from tests.machines.versions import earlier
 
+pytestmark = long
 COMMIT = os.environ.get("UPGRADE_FROM") or "321ece8"
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 LOOKS = (3, 5, 8, 12, 20, 30, 40, 50)
