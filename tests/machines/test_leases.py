@@ -84,13 +84,13 @@ def test_a_frozen_sender_tells_nobody_twice(aboard: Aboard) -> None:
     until(aboard.all_told, 400)
     called = len(crew.slack.calls)
     frozen.signal(signal.SIGCONT)
-    until(lambda: frozen.said().count("lease went to another") >= 5 or LONG, 400)
+    until(lambda: frozen.said().count("notice lost its lease") >= 5 or LONG, 400)
     time.sleep(1)
     frozen.signal(signal.SIGTERM)
     assert frozen.ends() == 0
 
     late = [c.method for c in crew.slack.calls[called:] if c.method.startswith("chat.")]
-    figure(f"called late: {late}; {frozen.said().count('lease went to another')} sends refused")
+    figure(f"called late: {late}; {frozen.said().count('notice lost its lease')} sends refused")
     assert late == []
     aboard.nothing_is_lost_or_doubled()
 
