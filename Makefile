@@ -2,7 +2,7 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo live test check bench bench-judgement scale docs record lint types lock machines upgrade faults crash fuzz matrix clean set-up set-up-dev set-up-peers
+.PHONY: demo live test check bench bench-judgement scale docs record lint types lock machines upgrade stop faults crash fuzz matrix clean set-up set-up-dev set-up-peers
 
 ARGS =
 BIN = .venv/bin
@@ -58,6 +58,10 @@ docs: set-up-dev
 
 record: set-up-dev
 	@PYTHONPATH=examples $(BIN)/python -m shop.record --out examples/shop/recording $(ARGS)
+
+# Told to stop in the middle of anything: two minutes.
+stop: set-up-dev
+	@STOP=long $(BIN)/python -m pytest -s tests/stop $(ARGS)
 
 # Every story of many machines at its whole length: leases run out by themselves.
 machines: set-up-dev

@@ -77,13 +77,8 @@ def _reading(url: str, stop: threading.Event, took: list[float]) -> None:
             took.append(time.monotonic() - at)
 
 
-@pytest.mark.parametrize(
-    "what",
-    [
-        "webhooks",
-        pytest.param("pushes", marks=pytest.mark.skipif(not LONG, reason="long: make faults")),
-    ],
-)
+@pytest.mark.skipif(not LONG, reason="long: make faults")
+@pytest.mark.parametrize("what", ["webhooks", "pushes"])
 def test_a_flood_is_turned_away_in_time(tmp_path: Path, what: str) -> None:
     """At 1,000 a second nobody waits for a second, pages are answered, memory is bounded and nothing taken is lost."""
     path = "/hooks/plain" if what == "webhooks" else "/api/v1/samples"

@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from shipwake.domain import Event, Facts, Says
 from shipwake.flow.join import join
 from shipwake.flow.lanes import Lanes
@@ -41,6 +43,7 @@ def _announced(here: Town, count: int) -> None:
             join(here.river, tx, event)
 
 
+@pytest.mark.skipif(not LONG, reason="long: make faults")
 def test_a_backlog_is_caught_up_in_order(tmp_path: Path) -> None:
     """Thousands of looks after an outage are made as of their due times, the earliest first, and each says how late."""
     config = settings()

@@ -35,6 +35,7 @@ def test_a_killed_workers_looks_are_taken_over(aboard: Aboard) -> None:
     aboard.nothing_is_lost_or_doubled()
 
 
+@long
 def test_a_frozen_looker_is_fenced(aboard: Aboard) -> None:
     """A worker stopped in the middle of looks, and woken when another made them, changes nothing."""
     crew = aboard.crew

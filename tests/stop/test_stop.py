@@ -24,6 +24,9 @@ from tests.stop.running import (
 )
 from tests.web.site import until
 
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("STOP"), reason="takes two minutes: run `make stop`"
+)
 SECONDS = 5.0
 PROM = 'sources: [{{name: prom, kind: prometheus, url: "http://127.0.0.1:{port}", timeout: 30s}}]'
 CHAT = """tell: [{{name: chat, kind: slack, token: "${{SLACK}}", url: "http://127.0.0.1:{port}/", timeout: 30s}}]"""
