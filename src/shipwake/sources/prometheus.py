@@ -231,8 +231,7 @@ def _nowhere(query: str | None) -> str:
 
 def connect(adapter: Adapter, _reader: Reader | None) -> Prometheus:
     """The server at the adapter's address; raises SourceError where a header cannot be sent."""
-    settings = adapter.settings
-    sent, secrets = remote.opened_by(settings)
+    settings, (sent, secrets) = adapter.settings, remote.opened_by(adapter.settings)
     client = Client(
         settings["url"],
         headers=sent,
