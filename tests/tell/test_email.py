@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
@@ -249,3 +250,15 @@ def test_a_password_goes_through_encryption(folder: Path, monkeypatch: pytest.Mo
 
     assert caught.value.permanent
     assert len(server.asked) == 1
+
+
+def test_an_encoded_word_in_a_title_is_no_header() -> None:
+    """A title that a mail program would decode into a line break and a header of its own stays a subject."""
+    words = "=?utf-8?q?x=0ABcc:_victim=40evil.example?= is unhealthy"
+    sender = Address(username="ship", domain="example.com")
+    made = letter(
+        replace(BAD, lines=(words,)), sender=sender, recipient=sender, first=None, at=BAD.at
+    )
+
+    assert b"\nBcc" not in made.as_bytes()
+    assert "Bcc" in str(made["Subject"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from shipwake.cli.place import config_option, read_config
-from shipwake.cli.shown import json_option, show_json
+from shipwake.cli.shown import json_option, show_json, words
 from shipwake.domain import rfc3339
 from shipwake.store import Done, Store
 from shipwake.wire.clock import SystemClock
@@ -30,9 +30,8 @@ def command(limit: int, before: int | None, config: Path | None, as_json: bool) 
     for done in found:
         who = done.deed.who or "somebody"
         place = " ".join(filter(None, (done.deed.via, done.deed.address)))
-        click.echo(
-            f"{done.id:6}  {rfc3339(done.at)}  {who}: {done.deed.what} {done.deed.about} ({place})"
-        )
+        said = words(f"{who}: {done.deed.what} {done.deed.about} ({place})")
+        click.echo(f"{done.id:6}  {rfc3339(done.at)}  {said}")
     if not found:
         click.echo("Nothing was done yet.")
 

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from shipwake.cli.client import Server, server_option
-from shipwake.cli.shown import health, json_option, show_json
+from shipwake.cli.shown import health, json_option, show_json, words
 
 FILTERS = ("service", "environment", "kind", "health", "author", "since", "until", "q")
 
@@ -32,7 +32,8 @@ def command(server: str, as_json: bool, **chosen: str) -> None:
     for row in page["data"]:
         word = health(row.get("health") or "unknown")
         when = row.get("at") or "not live yet"
-        click.echo(f"{when:27} {word:20} {_name(row)}  {row.get('sentence') or ''}")
+        said = words(f"{_name(row)}  {row.get('sentence') or ''}")
+        click.echo(f"{when:27} {word:20} {said}")
     if not page["data"]:
         click.echo('No changes fit. Send one: shipwake change "hello"')
 

@@ -1,6 +1,7 @@
 """How the verbs show things: words with shape and colour in a terminal, JSON where asked; no colour under NO_COLOR."""
 
 import json
+import re
 import sys
 
 import click
@@ -14,6 +15,11 @@ COLOURS = {
     "unknown": "white",
 }
 
+CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+"""What a terminal obeys, or shows as nothing or in another order."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
 
 
@@ -22,9 +28,19 @@ def health(word: str) -> str:
     return click.style(f"{SHAPES.get(word, '○')} {word}", fg=COLOURS.get(word))
 
 
+def words(written: str) -> str:
+    """What somebody wrote on one line, without anything that a terminal would obey."""
+    return CONTROL.sub(" ", written)
+
+
 def show_json(value: object) -> None:
-    """Print a value as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print a value as JSON, what a terminal would obey in it escaped."""
+    told = json.dumps(value, indent=2, ensure_ascii=False)
+    click.echo("\n".join(CONTROL.sub(_escaped, line) for line in told.split("\n")))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def progress(label: str) -> "Bar":

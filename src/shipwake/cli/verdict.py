@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from shipwake.cli.client import Server, server_option
-from shipwake.cli.shown import health, json_option, show_json
+from shipwake.cli.shown import health, json_option, show_json, words
 from shipwake.domain import EXIT_CODES, BadInputError, Health
 from shipwake.wire.clock import monotonic, pause
 
@@ -62,10 +62,8 @@ def _decided(newest: dict[str, Any] | None) -> bool:
 
 
 def _show(verdict: dict[str, Any]) -> None:
-    click.echo(f"{health(verdict['health'])}: {verdict['sentence']}")
-    for words in filter(
-        None, (verdict.get("doubt"), verdict.get("power"), verdict.get("standing"))
-    ):
-        click.echo(f"  {words}")
+    click.echo(f"{health(verdict['health'])}: {words(verdict['sentence'])}")
+    for more in filter(None, (verdict.get("doubt"), verdict.get("power"), verdict.get("standing"))):
+        click.echo(f"  {words(more)}")
     if verdict.get("next_look"):
         click.echo(f"  next look {verdict['next_look']}")

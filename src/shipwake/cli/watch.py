@@ -3,7 +3,7 @@
 import click
 
 from shipwake.cli.client import Server, server_option
-from shipwake.cli.shown import health
+from shipwake.cli.shown import health, words
 from shipwake.domain import EXIT_CODES, Health
 from shipwake.wire.clock import pause
 
@@ -21,7 +21,7 @@ def command(change_id: str, server: str) -> int:
         for verdict in sorted(verdicts, key=lambda v: v["seq"]):
             if verdict["seq"] > shown:
                 shown, word = verdict["seq"], Health(verdict["health"])
-                click.echo(f"{verdict['at']}  {health(word.value):20} {verdict['sentence']}")
+                click.echo(f"{verdict['at']}  {health(word.value):20} {words(verdict['sentence'])}")
         if verdicts and not verdicts[-1].get("next_look"):
             return EXIT_CODES[word]
         pause(POLL_S)

@@ -55,7 +55,7 @@ def letter(
     mail["List-Id"] = f"<{channel}.shipwake.{sender.domain}>"
     mail["X-Shipwake-Health"] = notice.health.value
     mail.set_content("\n".join(lines) + "\n", cte="quoted-printable")
-    mail.add_alternative(_html(lines), subtype="html", cte="quoted-printable")
+    mail.add_alternative(_html(lines, notice.url), subtype="html", cte="quoted-printable")
     return mail
 
 
@@ -68,7 +68,7 @@ def address(written: str) -> Address | None:
     name, user, domain = found.groups()
     try:
         domain = domain.encode("idna").decode()
-        return Address(display_name=one_line(name), username=user, domain=domain)
+        return Address(display_name=in_header(name), username=user, domain=domain)
     except (UnicodeError, ValueError):
         return None
 
@@ -78,15 +78,22 @@ def one_line(words: str) -> str:
     return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", words).split())
 
 
+def in_header(words: str) -> str:
+    """One line without encoded words (RFC 2047), which could bring a line break and a header of their own."""
+    return one_line(words).replace("=?", "= ?")
+
+
 def _subject(line: str) -> str:
     """A line without addresses, cut between words."""
-    plain = one_line(LINK.sub("", line)) or "shipwake"
+    plain = in_header(LINK.sub("", line)) or "shipwake"
     cut = plain[: SUBJECT - 1].rpartition(" ")[0] or plain[: SUBJECT - 1]
     return plain if len(plain) <= SUBJECT else f"{cut}…"
 
 
-def _html(lines: Sequence[str]) -> str:
-    """A paragraph a line, the first one strong, addresses as links."""
-    said = [LINK.sub(lambda url: f'<a href="{url[0]}">{url[0]}</a>', escape(one)) for one in lines]
+def _html(lines: Sequence[str], url: str) -> str:
+    """A paragraph a line, the first one strong; our own address is a link, and none that somebody wrote."""
+    ours = escape(url) if LINK.fullmatch(url) else ""
+    made = f'<a href="{ours}">{ours}</a>'
+    said = [escape(one).replace(ours, made) if ours else escape(one) for one in lines]
     body = "\n".join(f"<p>{one}</p>" for one in [f"<strong>{said[0]}</strong>", *said[1:]])
     return PAGE.format(title=escape(_subject(lines[0])), body=body)
