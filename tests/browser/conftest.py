@@ -18,7 +18,7 @@ PATIENCE_MS = 20_000
 """Long enough for a machine that does other things too."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome() -> Iterator["Browser"]:
     """The system's Chromium."""
     from playwright.sync_api import sync_playwright
@@ -31,14 +31,14 @@ def chrome() -> Iterator["Browser"]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """The story, told once for all walks."""
     with told(tmp_path_factory.mktemp("walks")) as made:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def session(chrome: "Browser", story: Story, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cookies of a browser that signed in by its one-time link."""
     kept = tmp_path_factory.mktemp("session") / "state.json"
