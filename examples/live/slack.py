@@ -70,7 +70,12 @@ def _handler_of(server: SlackServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            raw = self.rfile.read(length)
+            if len(raw) < length:
+                # Whoever asked died in the middle of it: that is no call.
+                self.close_connection = True
+                return
             method = urlsplit(self.path).path.removeprefix("/api/")
             args, broken = _read(method, self.path, self.headers.get("Content-Type", ""), raw)
             shown = self.headers.get("Authorization", "")
