@@ -104,6 +104,8 @@ def _run(settings: Settings, report: Report, took_s: float) -> str:
         "tuning": "the half that may be tuned on, by the SHA-256 of the series' id",
         "both": "both halves, so also what may have been tuned on",
     }[settings.half.value]
+    known = commit()
+    at = f" at {known}" if known else ""
     return "\n".join(
         [
             "## The run",
@@ -111,21 +113,10 @@ def _run(settings: Settings, report: Report, took_s: float) -> str:
             f"- Data: {len(report.series)} {kinds} ({held}), {half}; {used} of them long and lively enough for a case.",
             f"- Cases: {len(report.said):,}. {listed}.",
             f"- Seed {settings.seed}; nothing else is left to chance.",
-            f"- shipwake {version('shipwake')}{_commit()}, numpy {version('numpy')}.",
+            f"- shipwake {version('shipwake')}{at}, numpy {version('numpy')}.",
             f"- {machine()}; it took {took_s / 60:.0f} minutes with `--jobs {settings.jobs}`.",
         ]
     )
-
-
-def _commit() -> str:
-    said = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return f" at {said.stdout.strip()}" if said.returncode == 0 else ""
 
 
 def _methods(report: Report) -> Table:
@@ -144,3 +135,15 @@ def _methods(report: Report) -> Table:
         note="Whoever was asked of fewer cases is slow, and was asked of the first of the harmless families, "
         "of steps and of ramps.",
     )
+
+
+def commit() -> str:
+    """What is measured, as git names it; empty where it is no clone."""
+    said = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return said.stdout.strip() if said.returncode == 0 else ""

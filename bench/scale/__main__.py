@@ -8,9 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.judgement.page import machine
+from bench.judgement.page import commit, machine
 from bench.scale.databases import Databases
-from bench.scale.page import commit, write_page
+from bench.scale.page import write_page
 from bench.scale.settings import Settings, read
 from shipwake.wire import log
 

@@ -15,18 +15,6 @@ from bench.scale import sections
 Results = dict[str, Any]
 
 
-def commit() -> str:
-    """What was measured."""
-    said = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return said.stdout.strip() if said.returncode == 0 else ""
-
-
 def write_page(page: Path, results: Results) -> list[str]:
     """Write the page and its plots beside it; returns what there is to say of it."""
     words = (Path(__file__).parent / "words.txt").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from threading import Lock
 import structlog
 
 from shipwake.domain import Samples, ShipwakeError, Sli, rfc3339
-from shipwake.sources import Source, SourceError
+from shipwake.sources import Source, SourceError, lag, width
 from shipwake.store import Circuit, Flow, Store
 from shipwake.wire.chance import spread
 from shipwake.wire.clock import Clock, monotonic
@@ -188,13 +188,12 @@ class Guarded:
     @property
     def parallel(self) -> int:
         """How many questions it may be asked at once."""
-        return int(getattr(self.source, "parallel", 4))
+        return width(self.source)
 
     @property
     def delay(self) -> timedelta:
         """How long its newest samples are incomplete."""
-        found = getattr(self.source, "delay", timedelta(0))
-        return found if isinstance(found, timedelta) else timedelta(0)
+        return lag(self.source)
 
     def samples(self, sli: Sli, start: datetime, end: datetime) -> Samples:
         """The source's own answer; raises SourceError at once while it is left alone."""

@@ -9,7 +9,7 @@ import numpy as np
 from shipwake.domain import Samples, Sli, Slot, from_epoch
 from shipwake.flow.circuits import Guarded
 from shipwake.flow.meters import Meters
-from shipwake.sources import Source, SourceError
+from shipwake.sources import Source, SourceError, lag, width
 from shipwake.store import Fill, Store
 
 GRACE_S = 1e-3
@@ -27,13 +27,12 @@ class Kept:
     @property
     def parallel(self) -> int:
         """How many questions it may be asked at once."""
-        return int(getattr(self.source, "parallel", 4))
+        return width(self.source)
 
     @property
     def delay(self) -> timedelta:
         """How long its newest samples are incomplete."""
-        found = getattr(self.source, "delay", timedelta(0))
-        return found if isinstance(found, timedelta) else timedelta(0)
+        return lag(self.source)
 
     def refusal(self) -> SourceError | None:
         """Why it is left alone just now; None where it may be asked."""

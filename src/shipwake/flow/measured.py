@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shipwake.domain import Samples, Sli
 from shipwake.flow.meters import Meters
-from shipwake.sources import Source, SourceError
+from shipwake.sources import Source, SourceError, lag, width
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,12 @@ class Measured:
     @property
     def parallel(self) -> int:
         """How many questions it may be asked at once."""
-        return int(getattr(self.source, "parallel", 4))
+        return width(self.source)
 
     @property
     def delay(self) -> timedelta:
         """How long its newest samples are incomplete."""
-        found = getattr(self.source, "delay", timedelta(0))
-        return found if isinstance(found, timedelta) else timedelta(0)
+        return lag(self.source)
 
     def samples(self, sli: Sli, start: datetime, end: datetime) -> Samples:
         """What the source answers; raises what it raises."""

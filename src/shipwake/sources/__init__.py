@@ -53,6 +53,17 @@ def connect(adapter: Adapter, *, reader: Reader | None = None) -> Source:
     return cast("Source", kinds.load(ROOM, adapter.kind).connect(adapter, reader))
 
 
+def width(source: Source) -> int:
+    """How many questions a source may be asked at once."""
+    return int(getattr(source, "parallel", 4))
+
+
+def lag(source: Source) -> timedelta:
+    """How long a source's newest samples are incomplete."""
+    found = getattr(source, "delay", timedelta(0))
+    return found if isinstance(found, timedelta) else timedelta(0)
+
+
 def apart(adapter: Adapter) -> bool:
     """Whether the samples of a few SLIs (`only`, where the adapter has that) are read without those of all others."""
     told = getattr(kinds.load(ROOM, adapter.kind), "apart", None)
