@@ -47,7 +47,6 @@ def _came(place: Path, *asked: str) -> tuple[dict[str, Any], str]:
     return json.loads(place.read_text()), said
 
 
-@long
 def test_a_crash_at_each_point_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     """Dead at one point after another and started again, all is heard, judged and told once."""
     found, said = _came(tmp_path / "found", *POINTS)

@@ -113,7 +113,6 @@ def _feed(river: River, stop: threading.Event) -> None:
         stop.wait(0.5)
 
 
-@pytest.mark.skipif(not LONG, reason="takes its time: make faults")
 def test_each_way_to_fail_is_said_in_time(tmp_path: Path) -> None:
     """Whatever a source does, the word is `unknown: source error` soon after the deadline, and memory stays bounded."""
     ways = list(WAYS)
