@@ -164,3 +164,38 @@ def test_services_and_environments_are_each_once(store: Store) -> None:
 
     assert before == ([], [])
     assert after == (["", "cart", "pay"], ["production", "staging"])
+
+
+def test_revisions_of_a_place(store: Store) -> None:
+    """Which revision was live when: the very same one, the newest of another, and whether one came between."""
+    place = ("checkout", "production")
+    end = START + 9 * MINUTE
+    long, longer = "abcdef0" + "1" * 33, "abcdef0" + "2" * 33
+    with store.write() as tx:
+        for i, revision in enumerate((long, "v1", "", longer, long)):
+            tx.changes.save(change(f"c{i}", START + i * MINUTE, revision=revision), mapped=True)
+        tx.changes.save(change("plan", None, revision="v2"), mapped=True)
+        tx.changes.save(change("away", START, service="mail", revision=long), mapped=True)
+        same = tx.changes.of_revision(place, long, since=START, before=end)
+        newest = tx.changes.newest_revision(place, since=START, before=end, but="c4")
+        other = tx.changes.newest_revision(place, since=START, before=end, but="", unlike=long)
+        between = [
+            tx.changes.other_revision_between(
+                place, revision, START + first * MINUTE, START + last * MINUTE
+            )
+            for revision, first, last in (
+                (long, 0, 4),
+                (long, 1, 2),
+                (long, 2, 3),
+                (longer, 2, 3),
+                ("v1", 0, 1),
+                ("v1", 3, 4),
+            )
+        ]
+
+    assert [s.change.id for s in same] == ["c0", "c4"]
+    assert newest is not None
+    assert newest.id == "c3"
+    assert other is not None
+    assert other.id == "c3"
+    assert between == [True, False, True, False, False, True]

@@ -13,6 +13,7 @@ from tests.store.facts import MINUTE, change
 
 FEW, TIMES = 150, 10
 SERVICES = 5
+PLACE = ("s1", "production")
 DAY = timedelta(days=1)
 ASKED: dict[str, Callable[[Tx], object]] = {
     "looks due": lambda tx: tx.looks.lease(START, limit=9, worker="w", seconds=1),
@@ -23,6 +24,15 @@ ASKED: dict[str, Callable[[Tx], object]] = {
     "environments": lambda tx: tx.changes.environments(),
     "unmapped": lambda tx: tx.changes.unmapped(),
     "what was hurt": lambda tx: tx.verdicts.hurt_by("errors", START),
+    "changes of a revision": lambda tx: tx.changes.of_revision(
+        PLACE, "5", since=START - 90 * DAY, before=START
+    ),
+    "the newest revision": lambda tx: tx.changes.newest_revision(
+        PLACE, since=START - 90 * DAY, before=START, but="c1"
+    ),
+    "another revision since": lambda tx: tx.changes.other_revision_between(
+        PLACE, "1", START - 90 * DAY, START
+    ),
     "near": lambda tx: tx.changes.near(START, timedelta(hours=1), "production", limit=20),
     "latest": lambda tx: tx.changes.latest("s1", "production", START),
     "deliveries": lambda tx: tx.heard.pending(50),

@@ -103,11 +103,14 @@ def _ask_what_is_in_it(river: River, tx: Tx, change: Change) -> None:
         return
     before = change.previous_revision
     if not before and change.service:
-        past = tx.changes.past(
-            change.service, change.environment, since=change.at - LOOK_BACK, before=change.at
+        earlier = tx.changes.newest_revision(
+            (change.service, change.environment),
+            since=change.at - LOOK_BACK,
+            before=change.at,
+            but=change.id,
+            unlike=change.revision,
         )
-        earlier = [s.change.revision for s in past if s.change.id != change.id]
-        before = next((r for r in reversed(earlier) if r and r != change.revision), "")
+        before = earlier.revision if earlier else ""
     asks = f"{change.repository} {before}..{change.revision}"
     tx.duties.owe(DESCRIBE, change.id, now, asks=asks)
 
@@ -120,15 +123,13 @@ def _known(tx: Tx, event: Event, place: Place) -> str | None:
         return found
     if not (facts.revision and place.service and place.environment):
         return None
-    since = event.at - LOOK_BACK
-    stored = tx.changes.past(
-        place.service, place.environment, since=since, before=event.at + LOOK_BACK
+    here = (place.service, place.environment)
+    same = tx.changes.of_revision(
+        here, facts.revision, since=event.at - LOOK_BACK, before=event.at + LOOK_BACK
     )
-    same = [s.change for s in stored if s.change.revision == facts.revision]
-    for change in reversed(same):
+    for change in (s.change for s in reversed(same)):
         start, end = sorted((change.at or event.at, event.at))
-        between = (s.change for s in stored if s.change.at and start < s.change.at <= end)
-        if not any(c.revision and c.revision != facts.revision for c in between):
+        if not tx.changes.other_revision_between(here, facts.revision, start, end):
             return change.id
     return None
 
@@ -137,14 +138,12 @@ def _rolled_back(tx: Tx, change: Change) -> str:
     """The change that this one ends, where this one's revision was live before that."""
     if not (change.at and change.revision and change.service and change.environment):
         return ""
-    before = tx.changes.past(
-        change.service, change.environment, since=change.at - LOOK_BACK, before=change.at
-    )
-    deployed = [s.change for s in before if s.change.id != change.id and s.change.revision]
-    if not deployed or deployed[-1].revision == change.revision:
+    here, since = (change.service, change.environment), change.at - LOOK_BACK
+    last = tx.changes.newest_revision(here, since=since, before=change.at, but=change.id)
+    if last is None or last.revision == change.revision:
         return ""
-    again = any(c.revision == change.revision for c in deployed[:-1])
-    return deployed[-1].id if again else ""
+    before = tx.changes.of_revision(here, change.revision, since=since, before=change.at)
+    return last.id if any(s.change.id != change.id for s in before) else ""
 
 
 def _retell(river: River, tx: Tx, event: Event) -> None:

@@ -11,13 +11,16 @@ from sqlalchemy import Row as Record
 from shipwake.domain import Change, Health
 from shipwake.store.changes_table import CHANGES, PEOPLE, names_of, words_of
 from shipwake.store.codec import decode, encode
-from shipwake.store.columns import Wide, microseconds
+from shipwake.store.columns import Instant, Wide, microseconds
 from shipwake.store.events import EVENTS
 from shipwake.store.looks import Looks
 from shipwake.store.page import Filter, Page, read_page
 from shipwake.store.replies import REPLIES
 from shipwake.store.revision import same_revision, stem
 from shipwake.store.sql import Adding, Sql, Upsert
+
+FEW, MANY = 20, 10_000
+"""Revisions of a place that are read at first, and where none of those was wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +118,44 @@ class Changes:
         here = {"of_service": service, "of_environment": environment}
         return self._all(_PAST, here | {"since": since, "until": before})
 
+    def of_revision(
+        self, place: tuple[str, str], revision: str, *, since: datetime, before: datetime
+    ) -> list[Stored]:
+        """The changes of a place, service and environment, in [since, before) that bear this revision, oldest first."""
+        found = self._all(_OF_REVISION, _within(place, since, before) | {"of_stem": stem(revision)})
+        exact = (s for s in found if s.change.revision == revision)
+        return sorted(exact, key=lambda s: (s.shown_at, s.change.id))
+
+    def newest_revision(
+        self,
+        place: tuple[str, str],
+        *,
+        since: datetime,
+        before: datetime,
+        but: str,
+        unlike: str = "",
+    ) -> Change | None:
+        """The newest change of a place in [since, before) that bears a revision; not `but`, nor one `unlike`."""
+        for most in (FEW, MANY):
+            found = self._all(_REVISIONS, _within(place, since, before) | {"most": most})
+            changes = (s.change for s in found)
+            wanted = (c for c in changes if c.id != but and c.revision != unlike)
+            first = next(wanted, None)
+            if first is not None or len(found) < most:
+                return first
+        return None
+
+    def other_revision_between(
+        self, place: tuple[str, str], revision: str, after: datetime, until: datetime
+    ) -> bool:
+        """Whether another revision than this went live in a place in (after, until]."""
+        step = timedelta(microseconds=1)
+        values = _within(place, after + step, until + step) | {"of_stem": stem(revision)}
+        if self._sql.first(_OTHER_STEM, values) is not None:
+            return True
+        alike = self._all(_OF_REVISION, values)
+        return any(s.change.at and s.change.revision != revision for s in alike)
+
     def near(
         self, at: datetime, window: timedelta, environment: str, *, limit: int
     ) -> list[Stored]:
@@ -192,6 +233,16 @@ class Changes:
         return [_read(row) for row in self._sql.rows(found, values)]
 
 
+def _within(place: tuple[str, str], since: datetime, before: datetime) -> dict[str, Any]:
+    service, environment = place
+    return {
+        "of_service": service,
+        "of_environment": environment,
+        "since": since,
+        "until": before,
+    }
+
+
 def _read(row: Record[Any]) -> Stored:
     return Stored(
         change=decode(Change, row.body),
@@ -243,6 +294,22 @@ _HERE = (
 _LATEST = _NEWEST.where(*_HERE).limit(bindparam("most"))
 _LATEST_LIVE = _LATEST.where(_C.at.is_not(None))
 _PAST = _OLDEST.where(*_HERE, _C.shown_at >= bindparam("since"))
+_WITHIN = (*_HERE, _C.shown_at >= bindparam("since"), _C.merged_into.is_(None))
+# Unsorted, and the place not by name: else SQLite reads all of the place to find the few of a revision.
+_OF_REVISION = _STORED.where(
+    _C.stem == bindparam("of_stem"),
+    func.coalesce(_C.service, "") == bindparam("of_service"),
+    func.coalesce(_C.environment, "") == bindparam("of_environment"),
+    func.coalesce(_C.shown_at, 0, type_=Instant) >= bindparam("since", type_=Instant),
+    func.coalesce(_C.shown_at, 0, type_=Instant) < bindparam("until", type_=Instant),
+    _C.merged_into.is_(None),
+)
+_REVISIONS = _NEWEST.where(*_WITHIN, _C.stem != "").limit(bindparam("most"))
+_OTHER_STEM = (
+    select(_C.id)
+    .where(*_WITHIN, _C.at.is_not(None), _C.stem.not_in(["", bindparam("of_stem")]))
+    .limit(1)
+)
 _NEAR = (
     _STORED.where(
         _C.merged_into.is_(None),
