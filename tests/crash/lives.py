@@ -100,8 +100,19 @@ class _Crowd:
                 self.lives.wrong.append(f"a {role} did not stop within ten seconds")
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
-            elif os.waitstatus_to_exitcode(ended[1]) not in (0, DIED.get(self.run.by)):
+            elif os.waitstatus_to_exitcode(ended[1]) == DIED.get(self.run.by):
+                self.lives.died += 1
+            elif ended[1]:
                 self.lives.wrong.append(f"a {role} that was told to stop ended with {ended[1]}")
+
+    def count(self) -> None:
+        """See how often a point was reached, and that whoever reached one died: two threads may, of one process."""
+        marks = list((self.place / "marks").iterdir())
+        self.lives.reached = len(marks)
+        # A mark is empty where another thread ended the process before it was written.
+        marked = {mark.read_text() for mark in marks} - {""} if self.run.by in DIED else set()
+        if len(marked) != self.lives.died:
+            self.lives.wrong.append(f"{len(marked)} should have died, {self.lives.died} did")
 
 
 def live(run_: Run, town: Town, url: str, place: Path, stored: Stored) -> Lives:
@@ -118,7 +129,7 @@ def live(run_: Run, town: Town, url: str, place: Path, stored: Stored) -> Lives:
         _until_settled(crowd, stored, time.monotonic())
     crowd.stop()
     lives = crowd.lives
-    lives.reached = len(list((place / "marks").iterdir()))
+    crowd.count()
     lives.acknowledged = (place / "acknowledged").read_text().splitlines()
     lives.seconds = time.monotonic() - begun
     return lives
