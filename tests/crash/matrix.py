@@ -27,6 +27,7 @@ STALLED = (
     "after samples",
     "before the look is committed",
     "after a notice's lease",
+    "after a notice is taken up",
     "after its channel was searched",
     "after put, before its ref is stored",
     "after a duty's lease",

@@ -104,13 +104,21 @@ BUGS = (
         name="a notice that lost its lease is sent all the same",
         file="flow/tell.py",
         edits=(("        if not _ours(river, queued):\n            return\n", ""),),
-        point="after a notice's lease",
+        # Whoever waits in the lane until the lease is over is held back before that.
+        point="after a notice is taken up",
         by="stall",
     ),
     Bug(
         name="a newer revision forgets that the older may have been sent",
         file="store/outbox.py",
-        edits=(('"tries": held.attempts if held.ref is None else 0', '"tries": 0'),),
+        edits=(
+            ('"tries": held.attempts if held.ref is None else 0', '"tries": 0'),
+            # The looks that the dead one held come free before its notices, so that the newer revision is there first.
+            (
+                '_fence(queued) | {"long": int(seconds * SECOND)}',
+                '_fence(queued) | {"long": int(4 * seconds * SECOND)}',
+            ),
+        ),
         point="after put, before its ref is stored",
     ),
     Bug(

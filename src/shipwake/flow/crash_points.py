@@ -33,6 +33,7 @@ CRASH_POINTS = (
     "after the outbox is written",
     "after the look is committed",
     "after a notice's lease",
+    "after a notice is taken up",
     "after its channel was searched",
     "after put, before its ref is stored",
     "after its ref is stored",

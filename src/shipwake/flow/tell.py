@@ -110,6 +110,7 @@ def tell(river: River, queued: Queued) -> None:
         with river.store.write() as tx:
             tx.outbox.failed(queued, f"the channel {notice.channel} is no longer configured")
         return
+    crash_point("after a notice is taken up")
     try:
         ref = queued.ref
         if ref is None and queued.attempts > 1:
