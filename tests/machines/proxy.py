@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+ENDS_S = 10.0
+
 
 @dataclass(slots=True)
 class Proxy:
@@ -19,6 +21,7 @@ class Proxy:
     cuts: int = 0
     packets: int = 0
     _pairs: list[tuple[socket.socket, socket.socket]] = field(default_factory=list)
+    _carrying: list[threading.Thread] = field(default_factory=list)
     _closed: bool = False
 
     def cut(self) -> int:
@@ -57,8 +60,25 @@ class Proxy:
                     continue
                 far.settimeout(None)
                 self._pairs.append((near, far))
-                for pair in ((near, far), (far, near)):
-                    threading.Thread(target=self._forward, args=pair, daemon=True).start()
+                carrying = threading.Thread(target=self._carry, args=(near, far), daemon=True)
+                self._carrying.append(carrying)
+                carrying.start()
+
+    def _carry(self, near: socket.socket, far: socket.socket) -> None:
+        """Both ways until both have ended; closed only then, so that nobody reads from another's socket."""
+        back = threading.Thread(target=self._forward, args=(far, near), daemon=True)
+        back.start()
+        self._forward(near, far)
+        back.join()
+        near.close()
+        far.close()
+
+    def end(self) -> None:
+        """Cut what is left, and wait until it is closed."""
+        self._closed = True
+        self.cut()
+        for carrying in self._carrying:
+            carrying.join(ENDS_S)
 
 
 @contextmanager
@@ -71,6 +91,6 @@ def between(port: int, *, host: str = "127.0.0.1") -> Iterator[Proxy]:
     try:
         yield proxy
     finally:
-        proxy._closed = True  # noqa: SLF001
+        listening.shutdown(socket.SHUT_RDWR)
         listening.close()
-        proxy.cut()
+        proxy.end()
