@@ -67,6 +67,10 @@ class Hand:
         """Its log so far, without colours."""
         return re.sub(r"\x1b\[[0-9;]*m", "", self.log.read_text())
 
+    def looks(self) -> int:
+        """How many times it says to have looked, in either form of a log."""
+        return len(re.findall(r'looked  |"event": "looked"', self.said()))
+
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""
         self.process.send_signal(number)

@@ -134,10 +134,10 @@ def test_a_parted_host_comes_back(aboard: Aboard, hosts: list[Host], how: str) -
         parted.plug()
     else:
         parted.heal()
-    healed = time.monotonic()
+    healed, before = time.monotonic(), alone.looks()
     crew.deploys(4)
     aboard.wind()
-    until(lambda: "looked " in alone.said() or aboard.all_told(), 400)
+    until(lambda: alone.looks() > before or aboard.all_told(), 400)
     until(lambda: aboard.looked() == len(crew.changes) * len(crew.looks), 400)
     figure(
         f"{how}: taken over {taken:.1f} s after; all made {time.monotonic() - healed:.1f} s after healing"
