@@ -13,7 +13,7 @@ from shipwake.domain import Event, Facts, Says
 from shipwake.flow.join import join
 from shipwake.flow.lanes import Lanes
 from shipwake.flow.look import BATCH
-from shipwake.flow.loop import AT_HAND, _room
+from shipwake.flow.room import AT_HAND, room
 from shipwake.web.charts import clock
 from tests.faults.table import LONG, held_mb, observed
 from tests.flow.town import ALICE, MINUTE, Town, settings, town
@@ -106,7 +106,7 @@ def test_what_waits_for_a_lane_waits_in_the_store(tmp_path: Path) -> None:
         lanes = Lanes()
         held = time.monotonic() + 0.5
         lanes.submit("look push", partial(_busy, held), width=1, size=AT_HAND)
-        most, full = _room(here.river, lanes)
+        most, full = room(here.river, lanes)
         lanes.close()
 
         _announced(here, 2 * BATCH)

@@ -14,7 +14,7 @@ import pytest
 from shipwake.domain import Event, Heard, Notice, Ref, Samples, Sli
 from shipwake.flow import Channel, River, hear, step
 from shipwake.flow.learn import learn_ahead
-from shipwake.flow.loop import AT_HAND
+from shipwake.flow.room import AT_HAND
 from shipwake.intake import Intake
 from shipwake.sources import Source
 from shipwake.store import HeardRow, UnreachableError

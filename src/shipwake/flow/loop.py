@@ -1,6 +1,6 @@
 """The loop that drives the flow: understand, look, tell, do what is owed, then rest until something is due or heard."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,13 +11,13 @@ import structlog
 
 from shipwake.flow.duties import DOES, do, lease_duties, owe
 from shipwake.flow.holding import Holding
-from shipwake.flow.kept import Kept
 from shipwake.flow.lanes import WIDTH, Lanes
 from shipwake.flow.learn import learn_ahead
-from shipwake.flow.look import BATCH, Group, lease
+from shipwake.flow.look import Group, lease
 from shipwake.flow.river import River
+from shipwake.flow.room import remote, room, taken
 from shipwake.flow.tell import lease_notices, tell
-from shipwake.flow.together import MOST, bunches, look
+from shipwake.flow.together import look
 from shipwake.flow.understand import give_up, understand
 from shipwake.store import BusyError, NotMigratedError, UnreachableError
 from shipwake.store import Kept as Delivery
@@ -28,17 +28,11 @@ log = structlog.get_logger()
 Work = Callable[[], None]
 DELIVERIES = 50
 """How many are understood a turn."""
-DEEP = 80
-"""Looks in the lane of one remote source; what else is due there waits in the store, in its order."""
 REST_S = 0.5
 """Longest pause: another process may have written work."""
 AFTER_FAILURE_S = 2.0
 AHEAD = timedelta(minutes=5)
 """How long before a first look its normals are learned, where there is time."""
-AT_HAND = 2 * MOST
-"""Looks at our own samples that a worker holds at most: one bunch is made while the next waits."""
-WAITING = 20 * BATCH
-"""Looks that may wait for answers over a network."""
 NOT_WRITTEN = (BusyError, UnreachableError, NotMigratedError)
 STORE = "the store takes no work; it is asked again"
 
@@ -147,12 +141,12 @@ def _turn(river: River, lanes: Lanes, holding: Holding) -> float:
     for kept in found.deliveries:
         _understood(river, kept)
         started += 1
-    most, full = _room(river, lanes) if found.looks else (0, frozenset())
-    for source, groups in _bunches(river, most, full) if most else ():
+    most, full = room(river, lanes) if found.looks else (0, frozenset())
+    for source, groups in taken(river, most, full) if most else ():
         made = partial(_made, river, holding, groups)
         work = partial(_in_time, river, begun + river.leases.looks_s, made)
         # Only what waits for a network gains by waiting side by side.
-        width, size = WIDTH if _remote(river, source) else 1, sum(len(g.rows) for g in groups)
+        width, size = WIDTH if remote(river, source) else 1, sum(len(g.rows) for g in groups)
         lanes.submit(f"look {source}", work, width=width, size=size)
         started += 1
     for queued in lease_notices(river) if found.notices else ():
@@ -175,40 +169,6 @@ def _turn(river: River, lanes: Lanes, holding: Holding) -> float:
         return 0.0
     # Without room the end of what is under way wakes us.
     return REST_S if found.looks and (full or not most) else _rest(river, found.next_look)
-
-
-def _room(river: River, lanes: Lanes) -> tuple[int, frozenset[str]]:
-    """How many more looks may be leased now, and the sources of which none may.
-
-    The others are left to other workers, and to the order of due time. A source that is slow to answer fills the
-    room for itself alone.
-    """
-    under_way = {s: lanes.under_way(f"look {s}") for s in {x.source for x in river.config.slis}}
-    away = {s: n for s, n in under_way.items() if _remote(river, s)}
-    here = sum(under_way.values()) - sum(away.values())
-    full = {s for s, n in away.items() if n >= DEEP or sum(away.values()) > WAITING - BATCH}
-    if here > AT_HAND - MOST:
-        full |= under_way.keys() - away.keys()
-    if under_way and len(full) == len(under_way):
-        return 0, frozenset(full)
-    return BATCH if here == 0 and any(away.values()) else MOST, frozenset(full)
-
-
-def _bunches(
-    river: River, most: int, full: frozenset[str]
-) -> Iterator[tuple[str, Sequence[Group]]]:
-    """The looks that are due, by source: those that wait for a network one change a piece, the others many."""
-    without = [sli.name for sli in river.config.slis if sli.source in full]
-    for bunch in bunches(lease(river, most, without)):
-        source = bunch[0].source
-        if _remote(river, source):
-            yield from ((source, [group]) for group in bunch)
-        else:
-            yield source, bunch
-
-
-def _remote(river: River, source: str) -> bool:
-    return isinstance(river.sources.get(source), Kept)
 
 
 def _made(river: River, holding: Holding, groups: Sequence[Group]) -> None:
