@@ -2,7 +2,7 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo live test check bench bench-judgement scale docs record lint types lock machines upgrade stop faults crash fuzz matrix clean set-up set-up-dev set-up-peers
+.PHONY: demo live test check bench bench-judgement scale docs record lint types lock audit machines upgrade stop faults crash fuzz matrix clean set-up set-up-dev set-up-peers
 
 ARGS =
 BIN = .venv/bin
@@ -70,6 +70,10 @@ machines: set-up-dev
 # From the commit in ARGS to this one, on both databases.
 upgrade: set-up-dev
 	@MACHINES=all UPGRADE_FROM=$(ARGS) $(BIN)/python -m pytest -s tests/machines/test_upgrade.py
+
+# Asks whether a locked dependency has a known weakness: 1 if so, 69 where nobody could be asked.
+audit: set-up-dev
+	@$(BIN)/python scripts/audit.py $(ARGS)
 
 lock: set-up-dev
 	@sh scripts/lock.sh $(ARGS)
