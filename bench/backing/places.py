@@ -19,7 +19,7 @@ from tests.store import own_tools
 
 @dataclass(frozen=True, slots=True)
 class Sqlite:
-    """Files, copied by our own verbs; `first` is written to, `second` restored, and `copied` holds what the copy holds."""
+    """Files, copied by our own verbs: `first` is written to, `second` restored, `copied` holds what the copy holds."""
 
     first: str
     second: str

@@ -49,7 +49,8 @@ def test_where_nobody_did_anything_it_says_so() -> None:
     """An empty log is one sentence in words, and an empty list in JSON."""
     said, told = call("audit"), call("audit", "--json")
 
-    assert (said.status, said.out) == (0, "Nothing was done yet.\n")
+    assert (said.status, said.out) == (0, "Nobody has done anything here yet.\n")
+    assert call("audit", "--before", "1").out == "Nothing older.\n"
     assert json.loads(told.out) == []
 
 
