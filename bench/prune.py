@@ -14,6 +14,7 @@ from threading import Event, Thread
 
 import numpy as np
 
+from bench.backing import past
 from bench.backing.knocking import FIRST_S, knock
 from bench.backing.places import backed, kinds
 from shipwake.app import compose
@@ -25,8 +26,8 @@ from shipwake.flow.forget import FORGET
 from tests.needs import ROOT
 from tests.stop.running import SOURCE
 
-SLIS, DAYS, DELIVERIES = 60, 200, 20_000
-"""One-minute SLIs with so many days of samples, and deliveries of two kilobytes, of which all but a part is too old."""
+SLIS, DELIVERIES = 60, 20_000
+"""One-minute SLIs with 200 days of samples, of which 90 are kept, and deliveries of two kilobytes, all too old."""
 ALONE_S = 8.0
 DELIVERED = b'{"title": "what somebody changed"}' * 60
 Waits = list[tuple[float, float]]
@@ -83,11 +84,7 @@ def _settings(address: str, slis: int) -> str:
 
 def _fill(river: River, slis: int, deliveries: int) -> None:
     now = river.clock.now()
-    times = now.timestamp() // 60 * 60 - 60.0 * np.arange(DAYS * 1440, 0.0, -1.0)
-    drawn = np.random.default_rng(1).normal(100, 5, (len(times), 1))
-    for number in range(slis):
-        with river.store.write() as tx:
-            tx.samples.push(f"s{number}", 60.0, 1, times, drawn)
+    past.samples(river.store, slis, "s")
     for first in range(0, deliveries, 500):
         with river.store.write() as tx:
             for number in range(first, min(first + 500, deliveries)):

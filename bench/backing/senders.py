@@ -41,6 +41,10 @@ class Sender:
         """What was not yet sent then."""
         return [kept.name for kept in self.kept if kept.sent > at]
 
+    def between(self, start: float, end: float) -> int:
+        """How many were sent and acknowledged in that time."""
+        return sum(start <= kept.sent and kept.told <= end for kept in self.kept)
+
     def waited(self, start: float, end: float) -> float:
         """The longest wait of a request that was open in that time."""
         open_then = (k.told - k.sent for k in self.kept if k.told >= start and k.sent <= end)

@@ -13,7 +13,7 @@ from shipwake.web import plain
 from shipwake.web.access import Scope, declared, needs
 from shipwake.web.answer import tagged
 from shipwake.web.api.contract import components
-from shipwake.web.sleuth import refusal
+from shipwake.web.sleuth import refuses
 
 router = APIRouter(include_in_schema=False)
 SCHEMES = {
@@ -81,7 +81,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
 def _correct(operation: dict[str, Any], route: RouteContext) -> None:
     """Our answers instead of those that the framework takes for granted, and what the door adds to each."""
     answers = {str(status): dict(told) for status, told in route.responses.items()}
-    refused = refusal(route.path_format)
+    refused = refuses(route.path_format)
     operation["operationId"] = f"{route.tags[0]}_{route.name}"
     (need,) = declared(route)
     if need is not None:

@@ -4,9 +4,9 @@
 """
 
 from shipwake.web.sleuth import deploys, graph, impact
-from shipwake.web.sleuth.contract import refusal
+from shipwake.web.sleuth.contract import refuses
 from shipwake.web.sleuth.front import Front
 
 routers = (deploys.router, impact.router, graph.router)
 
-__all__ = ["Front", "refusal", "routers"]
+__all__ = ["Front", "refuses", "routers"]

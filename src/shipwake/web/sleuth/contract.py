@@ -83,7 +83,7 @@ PATHS = ("/api/1/", GRAPHQL)
 """Where Sleuth's clients ask, and how its paths begin."""
 
 
-def refusal(path: str) -> dict[str, Any]:
+def refuses(path: str) -> dict[str, Any]:
     """How a route refuses: with a problem, and Sleuth's in its own form unless a problem is asked for."""
     if not path.startswith(PATHS):
         return REFUSAL
@@ -93,7 +93,7 @@ def refusal(path: str) -> dict[str, Any]:
 
 def takes(shape: dict[str, Any], *, media: str = "application/json") -> dict[str, Any]:
     """For a route: the body it takes, `Success`, and refusals as a sentence, or as a problem if asked for."""
-    told = refusal(PATHS[0])
+    told = refuses(PATHS[0])
     statuses = {status: {"description": REFUSED[status], **told} for status in (400, 404, 413)}
     body = {"required": True, "content": {media: {"schema": shape}}}
     return {
