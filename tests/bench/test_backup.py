@@ -1,12 +1,21 @@
 """A backup that is taken under load is what was acknowledged by then, on a real server of each kind."""
 
+import os
+
 import pytest
 
 from bench import backup
 from bench.backing import compared
 
+LONG = pytest.mark.skipif(
+    os.environ.get("BACKUP") != "long",
+    reason="`make backup` runs it; tests/store/test_pg_dump.py is its short form",
+)
 
-@pytest.mark.parametrize("kind", ["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.postgres)])
+
+@pytest.mark.parametrize(
+    "kind", ["SQLite", pytest.param("PostgreSQL", marks=[pytest.mark.postgres, LONG])]
+)
 def test_a_backup_under_load_is_what_was_acknowledged(kind: str) -> None:
     """Nothing acknowledged before it began is missing, nothing differs after going back, nothing is foreign."""
     said = list(backup.measure(load_s=1.0, series=2, only=[kind], watched=False))

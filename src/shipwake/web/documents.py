@@ -81,7 +81,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
 def _correct(operation: dict[str, Any], route: RouteContext) -> None:
     """Our answers instead of those that the framework takes for granted, and what the door adds to each."""
     answers = {str(status): dict(told) for status, told in route.responses.items()}
-    refused = refuses(route.path_format)
+    refused = refuses(route.path_format or "")
     operation["operationId"] = f"{route.tags[0]}_{route.name}"
     (need,) = declared(route)
     if need is not None:
