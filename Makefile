@@ -2,7 +2,7 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo live test check bench bench-judgement scale docs record lint types lock machines upgrade stop faults crash fuzz matrix clean set-up set-up-dev set-up-peers
+.PHONY: demo live test check bench bench-judgement scale docs record lint types lock audit backup machines upgrade stop faults crash fuzz matrix clean set-up set-up-dev set-up-peers
 
 ARGS =
 BIN = .venv/bin
@@ -70,6 +70,14 @@ machines: set-up-dev
 # From the commit in ARGS to this one, on both databases.
 upgrade: set-up-dev
 	@MACHINES=all UPGRADE_FROM=$(ARGS) $(BIN)/python -m pytest -s tests/machines/test_upgrade.py
+
+# A copy under load on both databases, restored and compared; `make bench ARGS="backup prune"` prints the figures.
+backup: set-up-dev
+	@BACKUP=long $(BIN)/python -m pytest tests/bench/test_backup.py $(ARGS)
+
+# Asks whether a locked dependency has a known weakness: 1 if so, 69 where nobody could be asked.
+audit: set-up-dev
+	@$(BIN)/python scripts/audit.py $(ARGS)
 
 lock: set-up-dev
 	@sh scripts/lock.sh $(ARGS)

@@ -92,3 +92,29 @@ def test_a_title_on_the_band_is_escaped() -> None:
 def test_the_band_says_what_it_shows() -> None:
     """The band's name counts changes and names the indicators that were outside."""
     assert "1 of 2 indicators were outside their normal: errors" in band.draw(DAY, band.WIDE)
+
+
+def test_on_a_phone_no_hairline_runs_through_a_name() -> None:
+    """Where names stand above the strips, no upright line crosses a line of words, but that of now beside them."""
+    root = ET.fromstring(band.draw(DAY, band.NARROW))  # noqa: S314 - our own drawing
+    names = [float(e.get("y", "0")) for e in root.iter() if e.text in ("errors", "p95")]
+    uprights = [
+        (float(e.get("y1", "0")), float(e.get("y2", "0")))
+        for e in root.iter()
+        if e.get("class") in ("grid", "beacon-line")
+    ]
+
+    assert len(names) == 2
+    assert len(uprights) > 4
+    assert [
+        (y, line) for y in names for line in uprights if line[0] < y + 3 and y - 10 < line[1]
+    ] == []
+
+
+def test_in_a_wide_window_a_hairline_is_whole() -> None:
+    """Where names stand beside the strips, one line leads from a change through all of them."""
+    root = ET.fromstring(band.draw(DAY, band.WIDE))  # noqa: S314 - our own drawing
+    (line,) = [e for e in root.iter() if e.get("class") == "beacon-line"]
+
+    assert float(line.get("y1", "0")) == band.WIDE.top - 8
+    assert float(line.get("y2", "0")) > band.WIDE.strip_y(1)

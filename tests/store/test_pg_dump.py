@@ -1,6 +1,5 @@
 """PostgreSQL's own tools, as docs/how-to/back-up.md says to use them: taken while others write, restored elsewhere."""
 
-import re
 import subprocess
 from contextlib import closing
 from pathlib import Path
@@ -13,25 +12,11 @@ from sqlalchemy import make_url
 from shipwake.store import Store
 from shipwake.store.migrate import HEAD
 from shipwake.wire.clock import ManualClock
-from tests.needs import ROOT
-from tests.store import writing
+from tests.store import own_tools, writing
 from tests.store.conftest import START
 from tests.store.rows import of, rows
 
-PAGE = ROOT / "docs" / "how-to" / "back-up.md"
 pytestmark = pytest.mark.postgres
-
-
-def _said(tool: str, names: dict[str, str]) -> list[str]:
-    """The command of the page, with its variables filled in, as the tool beside the server."""
-    import pgserver
-
-    (line,) = re.findall(rf"^{tool} .*$", PAGE.read_text(), re.MULTILINE)
-    beside = Path(pgserver.__file__).parent / "pginstall" / "bin"
-    words = line.replace('"', "").split()[1:]
-    for name, value in names.items():
-        words = [word.replace(name, value) for word in words]
-    return [str(beside / tool), *words]
 
 
 def test_a_dump_under_writes_comes_back_elsewhere(postgres_url: str, tmp_path: Path) -> None:
@@ -42,22 +27,18 @@ def test_a_dump_under_writes_comes_back_elsewhere(postgres_url: str, tmp_path: P
         writer = Thread(target=_write, args=(store, stop, begun))
         writer.start()
         begun.wait(30)
-        plain = make_url(postgres_url).set(drivername="postgresql")
-        address = plain.render_as_string(hide_password=False)
-        names = {"$SHIPWAKE_DATABASE": address, "shipwake.dump": str(tmp_path / "shipwake.dump")}
-        subprocess.run(_said("pg_dump", names), check=True)
+        dump = tmp_path / "shipwake.dump"
+        subprocess.run(own_tools.said("pg_dump", postgres_url, dump), check=True)
         stop.set()
         writer.join()
     source = rows(postgres_url)
+    plain = make_url(own_tools.plain(postgres_url))
     elsewhere = f"{plain.database}_elsewhere"
-    with psycopg.connect(address, autocommit=True) as connection:
+    with psycopg.connect(own_tools.plain(postgres_url), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {elsewhere}")
         new = plain.set(database=elsewhere).render_as_string(hide_password=False)
-        subprocess.run(
-            _said("pg_restore", names | {"$SHIPWAKE_DATABASE": new}),
-            check=True,
-            capture_output=True,
-        )
+        command = own_tools.said("pg_restore", new, dump)
+        subprocess.run(command, check=True, capture_output=True)
         with closing(Store.open(new, clock=ManualClock(START))) as store:
             store.migrate()
             version = store.version()

@@ -45,6 +45,23 @@ def test_every_operation_says_what_it_tells_and_refuses(document: dict[str, Any]
     assert faults == []
 
 
+def test_sleuths_routes_say_in_whose_form_they_refuse(document: dict[str, Any]) -> None:
+    """Each of Sleuth's operations tells its own form of a refusal beside ours, and no other operation does."""
+    forms = {
+        (path, media)
+        for path, methods in document["paths"].items()
+        for operation in methods.values()
+        for status, told in operation["responses"].items()
+        if not status.startswith("2")
+        for media in told["content"]
+    }
+    own = {(path, media) for path, media in forms if media != "application/problem+json"}
+    sleuth = {p for p in document["paths"] if p.startswith("/api/1/")}
+
+    assert len(sleuth) > 4
+    assert own == {("/graphql", "application/json"), *((path, "text/plain") for path in sleuth)}
+
+
 def test_the_fixed_paths_are_there(document: dict[str, Any]) -> None:
     """The paths that others build on exist with their methods."""
     assert {

@@ -33,7 +33,7 @@ def command(limit: int, before: int | None, config: Path | None, as_json: bool) 
         said = words(f"{who}: {done.deed.what} {done.deed.about} ({place})")
         click.echo(f"{done.id:6}  {rfc3339(done.at)}  {said}")
     if not found:
-        click.echo("Nothing was done yet.")
+        click.echo("Nobody has done anything here yet." if before is None else "Nothing older.")
 
 
 def _plain(done: Done) -> dict[str, object]:

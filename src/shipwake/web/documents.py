@@ -12,7 +12,8 @@ from shipwake import __version__
 from shipwake.web import plain
 from shipwake.web.access import Scope, declared, needs
 from shipwake.web.answer import tagged
-from shipwake.web.api.contract import REFUSAL, components
+from shipwake.web.api.contract import components
+from shipwake.web.sleuth import refuses
 
 router = APIRouter(include_in_schema=False)
 SCHEMES = {
@@ -32,6 +33,8 @@ ABOUT = """Hear of changes, push samples, read verdicts.
 
 Times are RFC 3339 in UTC. Lists come in pages: send `next` back as `cursor`.
 Every refusal is `application/problem+json` and says what was read, what is allowed and what to do.
+Under `/api/1/` and `/graphql` it is a sentence of text, or GraphQL's `errors`, as Sleuth's clients read them,
+unless `application/problem+json` is accepted by name.
 """
 
 
@@ -78,12 +81,13 @@ def _described(app: FastAPI) -> dict[str, Any]:
 def _correct(operation: dict[str, Any], route: RouteContext) -> None:
     """Our answers instead of those that the framework takes for granted, and what the door adds to each."""
     answers = {str(status): dict(told) for status, told in route.responses.items()}
+    refused = refuses(route.path_format or "")
     operation["operationId"] = f"{route.tags[0]}_{route.name}"
     (need,) = declared(route)
     if need is not None:
         operation["x-scope"] = need.scope.value
         operation["security"] = [{"token": []}, {"session": []}]
-        answers["401"] = {**REFUSAL, "description": "No valid token or session."}
-        answers["403"] = {**REFUSAL, "description": f"Needs {need.scope}."}
-    answers["default"] = {**REFUSAL, "description": "Any other refusal."}
+        answers["401"] = {**refused, "description": "No valid token or session."}
+        answers["403"] = {**refused, "description": f"Needs {need.scope}."}
+    answers["default"] = {**refused, "description": "Any other refusal."}
     operation["responses"] = answers

@@ -12,6 +12,10 @@ from shipwake.web.charts.svg import box, coordinate, line, picture, tag, words
 
 BOLD = 7.2
 """About the width of a bold letter of 12 units."""
+UNDER_NAME, OVER_NAME = 7.0, 11.0
+"""How far a hairline may reach from a strip, up to its own name and down to the next one."""
+ASIDE = 5.0
+"""Between a value and the line of now, where it stands before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,15 @@ class Paper:
         """The middle of the strip with number i."""
         return self.top + self.pitch * (i + (0.82 if self.names_above else 0.5))
 
+    def uprights(self, at: float, strips: int, top: float, bottom: float, class_: str) -> str:
+        """A hairline over all strips, in pieces where names stand between them: none runs through a name."""
+        if not self.names_above:
+            return rule(at, top, bottom, class_)
+        middles = [self.strip_y(i) for i in range(max(strips, 1))]
+        pieces = [(y - UNDER_NAME, y + OVER_NAME) for y in middles]
+        head = [(top, self.top)] if top < self.top else []
+        return tag("g", *(rule(at, start, end, class_) for start, end in (*head, *pieces)))
+
 
 WIDE = Paper(width=1150.0, left=150.0, right=104.0, pitch=18.0, names_above=False)
 NARROW = Paper(width=352.0, left=4.0, right=6.0, pitch=34.0, names_above=True)
@@ -79,7 +92,7 @@ def draw(band: Band, paper: Paper) -> str:
     x = Linear(band.start.timestamp(), band.end.timestamp(), paper.left, paper.width - paper.right)
     bottom = paper.top + paper.pitch * max(len(band.strips), 1) + 4
     return picture(
-        _scale(x, paper, bottom),
+        _scale(x, paper, len(band.strips), bottom),
         *(_strip(s, paper, paper.strip_y(i), x) for i, s in enumerate(band.strips)),
         _beacons(band, x, paper, bottom),
         _now(band, x, paper, bottom),
@@ -99,13 +112,13 @@ def _said(band: Band) -> str:
     return f"{len(band.beacons)} changes; {outside}{names}"
 
 
-def _scale(x: Linear, paper: Paper, bottom: float) -> str:
+def _scale(x: Linear, paper: Paper, strips: int, bottom: float) -> str:
     at_most = 4 if paper.names_above else 9
     step = time_step(x.end - x.start, at_most)
     parts = []
     for at in time_ticks(x.start, x.end, at_most):
         if x.low + 18 < x(at) < x.high - 14:
-            parts.append(rule(x(at), paper.top, bottom, "grid"))
+            parts.append(paper.uprights(x(at), strips, paper.top, bottom, "grid"))
             parts.append(instant(at, step, x(at), bottom + 16, "axis mid"))
     return tag("g", *parts)
 
@@ -115,7 +128,7 @@ def _strip(strip: Strip, paper: Paper, y: float, x: Linear) -> str:
     parts.extend(_span(span, x, y) for span in strip.spans)
     if paper.names_above:
         parts.append(words(strip.sli, x.low, y - 11, class_="axis ink"))
-        parts.append(_value(strip, x.high - (12 if strip.state else 0), y - 11, "end"))
+        parts.append(_value(strip, x.high - (17 if strip.state else ASIDE), y - 11, "end"))
     else:
         parts.append(words(strip.sli, x.low - 12, y + 4, class_="axis ink end"))
         parts.append(_value(strip, x.high + 12, y + 4, ""))
@@ -146,7 +159,7 @@ def _beacons(band: Band, x: Linear, paper: Paper, bottom: float) -> str:
         at = x(beacon.at.timestamp())
         if not x.low <= at <= x.high:
             continue
-        parts.append(rule(at, paper.top - 8, bottom, "beacon-line"))
+        parts.append(paper.uprights(at, len(band.strips), paper.top - 8, bottom, "beacon-line"))
         if at >= free_from:
             parts.append(_beacon(beacon, at))
             free_from = at + 13

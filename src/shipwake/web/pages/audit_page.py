@@ -10,11 +10,13 @@ from shipwake.domain import BadInputError
 from shipwake.flow import River
 from shipwake.store import Done
 from shipwake.web.access import Scope, needs
+from shipwake.web.pages.listing_view import Empty
 from shipwake.web.pages.render import data, page
 from shipwake.web.pages.shell import link, shell
 from shipwake.web.river import Here
 
 router = APIRouter()
+PATH = "/audit"
 ADMIN = [needs(Scope.ADMIN)]
 ROWS = 100
 LARGEST = 2**62
@@ -41,9 +43,10 @@ class AuditView:
     rows: tuple[Row, ...]
     older_url: str
     next: str
+    empty: Empty | None = None
 
 
-@router.get("/audit", dependencies=ADMIN)
+@router.get(PATH, dependencies=ADMIN)
 def shown(request: Request, river: Here, cursor: str = "") -> Response:
     """The page."""
     view = _view(river, cursor)
@@ -61,9 +64,26 @@ def _view(river: River, cursor: str) -> AuditView:
         found = tx.audit.page(_before(cursor), ROWS + 1)
     rows = tuple(_row(done) for done in found[:ROWS])
     following = str(rows[-1].id) if len(found) > ROWS else ""
-    sentence = "Nothing was done yet" if not rows and not cursor else "Who did what"
-    older = link("/audit", {"cursor": following}) if following else ""
-    return AuditView(sentence=sentence, rows=rows, older_url=older, next=following)
+    older = link(PATH, {"cursor": following}) if following else ""
+    return AuditView(
+        sentence="Who did what",
+        rows=rows,
+        older_url=older,
+        next=following,
+        empty=None if rows else _empty(cursor),
+    )
+
+
+def _empty(cursor: str) -> Empty:
+    if cursor:
+        return Empty(title="Nothing older.", url=PATH, action="Back to the newest")
+    return Empty(
+        title="Nobody has done anything here yet.",
+        text="The first sign-in, token or reply will stand here, with who did it, when and from which address. "
+        "To see one, make a token where shipwake runs:",
+        command="shipwake token pipeline --scope changes:write",
+        copy="Copy",
+    )
 
 
 def _before(cursor: str) -> int | None:

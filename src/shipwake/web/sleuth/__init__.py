@@ -4,8 +4,9 @@
 """
 
 from shipwake.web.sleuth import deploys, graph, impact
+from shipwake.web.sleuth.contract import refuses
 from shipwake.web.sleuth.front import Front
 
 routers = (deploys.router, impact.router, graph.router)
 
-__all__ = ["Front", "routers"]
+__all__ = ["Front", "refuses", "routers"]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shipwake.web.answer import JSON
 from shipwake.web.api.contract import REFUSAL, REFUSED
 
 SUCCESS = "Success"
@@ -58,10 +59,42 @@ REGISTRATION: dict[str, Any] = {
 }
 
 
+ERRORS: dict[str, Any] = {
+    "type": "object",
+    "required": ["data", "errors"],
+    "properties": {
+        "data": {"type": "null"},
+        "errors": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "object", "required": ["message"], "properties": {"message": WORD}},
+        },
+    },
+}
+"""What GraphQL says where it has no answer: with 200 of a question, with 4xx and 5xx of the call."""
+ANSWER: dict[str, Any] = {
+    "anyOf": [
+        {"type": "object", "required": ["data"], "properties": {"data": {"type": "object"}}},
+        ERRORS,
+    ]
+}
+GRAPHQL = "/graphql"
+PATHS = ("/api/1/", GRAPHQL)
+"""Where Sleuth's clients ask, and how its paths begin."""
+
+
+def refuses(path: str) -> dict[str, Any]:
+    """How a route refuses: with a problem, and Sleuth's in its own form unless a problem is asked for."""
+    if not path.startswith(PATHS):
+        return REFUSAL
+    own = {JSON: {"schema": ERRORS}} if path == GRAPHQL else TEXT
+    return {"content": {**own, **REFUSAL["content"]}}
+
+
 def takes(shape: dict[str, Any], *, media: str = "application/json") -> dict[str, Any]:
     """For a route: the body it takes, `Success`, and refusals as a sentence, or as a problem if asked for."""
-    refused = {"content": {**TEXT, **REFUSAL["content"]}}
-    statuses = {status: {"description": REFUSED[status], **refused} for status in (400, 404, 413)}
+    told = refuses(PATHS[0])
+    statuses = {status: {"description": REFUSED[status], **told} for status in (400, 404, 413)}
     body = {"required": True, "content": {media: {"schema": shape}}}
     return {
         "responses": {200: {"description": SUCCESS, "content": TEXT}, **statuses},

@@ -12,9 +12,9 @@ from shipwake.flow import River
 from shipwake.intake import UnreadableError, without
 from shipwake.web.body import raw_body
 from shipwake.web.problem import from_shipwake
+from shipwake.web.sleuth.contract import PATHS
 from shipwake.web.sleuth.refusal import refuse
 
-PATHS = ("/api/1/", "/graphql")
 FIELD = "api_key"
 MARK = re.compile(rb"api(?:_|%5f|\\u005f)key", re.IGNORECASE)
 """What a body that holds a key looks like, however the underscore is written."""

@@ -19,6 +19,7 @@ from shipwake.web.json_body import decode
 from shipwake.web.river import Here
 from shipwake.web.saying import speaker
 from shipwake.web.sleuth import names
+from shipwake.web.sleuth.contract import ANSWER, GRAPHQL
 from shipwake.web.sleuth.deploys import KIND
 from shipwake.web.sleuth.query import Asked, Operation, read
 from shipwake.web.sleuth.refusal import errors
@@ -32,7 +33,7 @@ HEALTHS = {
 MOST_FIELDS = 10
 CONTRACT: dict[str, Any] = {
     "dependencies": [needs(Scope.CHANGES_WRITE, own=True)],
-    "responses": {200: {"content": {JSON: {"schema": {"type": "object"}}}}},
+    "responses": {200: {"content": {JSON: {"schema": ANSWER}}}},
     "openapi_extra": {
         "requestBody": {
             "content": {
@@ -50,13 +51,13 @@ CONTRACT: dict[str, Any] = {
 router = APIRouter(tags=["sleuth"])
 
 
-@router.get("/graphql", summary="Ask as Sleuth's command line does", **CONTRACT)
+@router.get(GRAPHQL, summary="Ask as Sleuth's command line does", **CONTRACT)
 def asked(request: Request, river: Here, raw: Raw) -> Response:
     """By GET with a body of JSON: `deployment { … on CodeChangeSource { latestChange { revision slug url } } }`."""
     return _answered(request, river, raw)
 
 
-@router.post("/graphql", summary="Ask, or set a health, as Sleuth's command line does", **CONTRACT)
+@router.post(GRAPHQL, summary="Ask, or set a health, as Sleuth's command line does", **CONTRACT)
 def ask(request: Request, river: Here, raw: Raw) -> Response:
     """The same, and the mutations `setHealth` and `validateRules`.
 

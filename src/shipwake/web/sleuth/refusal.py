@@ -9,12 +9,13 @@ from starlette.responses import PlainTextResponse, Response
 
 from shipwake.web.answer import JSON
 from shipwake.web.problem import Problem
+from shipwake.web.sleuth.contract import GRAPHQL
 
 
 def refuse(request: Request, told: Problem, headers: Mapping[str, str]) -> Response:
     """The refusal in Sleuth's form."""
     said = "Unauthorized" if told.status == HTTPStatus.UNAUTHORIZED else told.detail
-    if request.scope["path"] == "/graphql":
+    if request.scope["path"] == GRAPHQL:
         return Response(errors(said), told.status, dict(headers), media_type=JSON)
     return PlainTextResponse(said, told.status, dict(headers))
 
