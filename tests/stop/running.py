@@ -40,14 +40,16 @@ class Running:
     database: Path
 
     def stop(self, number: signal.Signals = signal.SIGTERM, again_s: float = 0.0) -> float:
-        """Seconds from the signal to the end; a second one follows where that is said."""
+        """Seconds from the signal to the end, which `pytest -s` shows; a second signal follows where that is said."""
         began = time.monotonic()
         self.process.send_signal(number)
         if again_s:
             time.sleep(again_s)
             self.process.send_signal(number)
         self.process.wait(30)
-        return time.monotonic() - began
+        took = time.monotonic() - began
+        sys.stdout.write(f"measured: ended {took:.1f} s after {number.name}\n")
+        return took
 
     def leases(self, table: str) -> tuple[int, int]:
         """How many rows of a table are leased now, and how many ever were."""
