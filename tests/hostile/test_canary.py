@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -65,8 +66,7 @@ def _heard(kind: str, case: Case, canary: Canary, _: Path) -> int:
             with suppress(ShipwakeError):
                 read(heard)
         if hasattr(intake, "receipt"):
-            receipted: Receipted = intake
-            receipted.receipt(heard)
+            cast("Receipted", intake).receipt(heard)
     return 2
 
 

@@ -73,8 +73,8 @@ def test_no_address_in_a_token_is_asked(place: Place, canary: Canary) -> None:
 
     def pointing(provider: Provider, claims: Claims) -> str:
         header = {"alg": "RS256", "kid": str(provider.key.kid)}
-        header |= {name: canary.address for name in ("jku", "x5u")}
-        more = {name: canary.address for name in ("picture", "profile", "website")}
+        header |= dict.fromkeys(("jku", "x5u"), canary.address)
+        more = dict.fromkeys(("picture", "profile", "website"), canary.address)
         sources = {"src1": {"endpoint": canary.address, "access_token": "x"}}
         claims = {**claims, **more, "_claim_names": {"groups": "src1"}, "_claim_sources": sources}
         return jwt.encode(header, claims, provider.key)

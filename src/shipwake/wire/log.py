@@ -5,11 +5,13 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor
+
+from shipwake.wire.hiding import spellings
 
 SECRET_KEYS = re.compile(
     r"secret|token|password|passwd|authorization|cookie|api_?key|signature|credential",
@@ -92,7 +94,7 @@ def _for_people(stream: TextIO) -> Processor:
 
 def redactor(hide: Iterable[str] = ()) -> Processor:
     """A processor that hides secrets: values under keys that name one, known ones, and what looks like one."""
-    known = sorted({h for h in hide if h}, key=len, reverse=True)
+    known = spellings(hide)
 
     def redact(_logger: object, _method: str, event: EventDict) -> EventDict:
         return {
@@ -103,7 +105,7 @@ def redactor(hide: Iterable[str] = ()) -> Processor:
     return redact
 
 
-def _clean(value: Any, known: list[str], depth: int) -> Any:  # noqa: ANN401 - whatever is logged
+def _clean(value: Any, known: Sequence[str], depth: int) -> Any:  # noqa: ANN401 - whatever is logged
     match value:
         case None | bool() | int() | float():
             return value
@@ -120,7 +122,7 @@ def _clean(value: Any, known: list[str], depth: int) -> Any:  # noqa: ANN401 - w
             return _clean_text(value if isinstance(value, str) else str(value), known)
 
 
-def _clean_text(text: str, known: list[str]) -> str:
+def _clean_text(text: str, known: Sequence[str]) -> str:
     for secret in known:
         text = text.replace(secret, HIDDEN)
     for pattern, instead in SECRET_TEXTS:
