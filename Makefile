@@ -49,9 +49,9 @@ scale: set-up-dev set-up-peers
 fuzz: set-up-dev
 	@PYTHONPATH=examples $(BIN)/python -m tests.fuzz $(ARGS)
 
-# Every answer and delivery, each address in them a canary's that must never be asked: five minutes.
+# Every answer and delivery with a canary's address in it, and a whole life searched for secrets: five minutes.
 canary: set-up-dev
-	@CANARY=long $(BIN)/python -m pytest -q tests/hostile/test_canary.py tests/web/test_oidc_canary.py $(ARGS)
+	@CANARY=long SECRETS=long $(BIN)/python -m pytest -q tests/hostile/test_canary.py tests/hostile/test_secrets.py $(ARGS)
 
 # Every path × every method × every kind of caller, printed.
 matrix: set-up-dev

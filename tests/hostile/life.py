@@ -24,11 +24,13 @@ from shipwake.web import keys
 from shipwake.web.application import make
 from shipwake.wire.clock import SystemClock
 from shipwake.wire.sign import hmac_sha256_hex, signature
+from tests.cli.calls import call
 from tests.hostile import whispers
 from tests.stop.running import SOURCE, free_port, silent
 from tests.web.provider import provider
 from tests.wire.mail import taking_mail
 
+LONG = os.environ.get("SECRETS") == "long"
 SOURCES = ("refuses", "basic", "garbled", "says", "silent", "closed", "talks")
 CHANNELS = ("slack", "webhook", "email", "apprise")
 IN_ADDRESSES = ("WEBHOOK_KEY", "SILENT_KEY", "CLOSED_KEY", "APPRISE_KEY", "PATH_KEY")
@@ -133,7 +135,7 @@ class Life:
     def client(self, **headers: str) -> httpx.Client:
         """A client whose every answer is kept."""
         noted = {"response": [self.note]}
-        return httpx.Client(base_url=self.url, headers=headers, event_hooks=noted, timeout=20)  # type: ignore[arg-type]
+        return httpx.Client(base_url=self.url, headers=headers, event_hooks=noted, timeout=20)
 
 
 def _echoing(life: Life) -> type[BaseHTTPRequestHandler]:
@@ -364,28 +366,26 @@ def walk(life: Life) -> int:
 
 
 def verbs(life: Life) -> Mapping[str, int]:
-    """What a person calls beside it; each verb's words and its end."""
-    ends = {}
-    beside = {**os.environ, **life.environ}
+    """What a person calls beside it; each verb's words and its end. SECRETS=long calls those that wait, too."""
+    wrong, there = life.tokens["ADMIN"] + "x", f"bob:{life.hidden['CLOSED_KEY']}@127.0.0.1:1/x"
     opened = {"SHIPWAKE_URL": life.url, "SHIPWAKE_TOKEN": life.tokens["ADMIN"]}
-    for number, (verb, more) in enumerate((
-        (("doctor",), {}),
+    called: list[tuple[tuple[str, ...], dict[str, str]]] = [
         (("check",), {}),
         (("backup", "copy.db"), {}),
         (("export", "all.jsonl"), {}),
-        (("audit",), {}),
         (("list",), opened),
-        (("list",), opened | {"SHIPWAKE_TOKEN": life.tokens["ADMIN"] + "x"}),
-        (("check",), {"SHIPWAKE_DATABASE": f"postgresql://bob:{life.hidden['CLOSED_KEY']}@127.0.0.1:1/x"}),
-        (("doctor",), {"SHIPWAKE_DATABASE": f"postgresql://bob:{life.hidden['CLOSED_KEY']}@127.0.0.1:1/x"}),
-        (("doctor",), {"SHIPWAKE_DATABASE": f"mysql://bob:{life.hidden['CLOSED_KEY']}@127.0.0.1:1/x"}),
-    )):  # fmt: skip
-        ran = subprocess.run(
-            [sys.executable, "-m", "shipwake.cli", *verb],
-            env=beside | more, cwd=life.folder, capture_output=True, check=False, timeout=120,
-        )  # fmt: skip
-        life.emitted[f"{number} {verb[0]}"] = ran.stdout + ran.stderr
-        ends[f"{number} {verb[0]}"] = ran.returncode
+        (("list",), {**opened, "SHIPWAKE_TOKEN": wrong}),
+        (("doctor",), {"SHIPWAKE_DATABASE": f"mysql://{there}"}),
+        (("doctor",), {}),
+    ]
+    if LONG:
+        postgres = {"SHIPWAKE_DATABASE": f"postgresql://{there}"}
+        called += [(("audit",), {}), (("check",), postgres), (("doctor",), postgres)]
+    ends = {}
+    for number, (verb, more) in enumerate(called):
+        said = call(*verb, **{**life.environ, **more})
+        life.emitted[f"{number} {verb[0]}"] = (said.out + said.err).encode()
+        ends[f"{number} {verb[0]}"] = said.status
     return ends
 
 

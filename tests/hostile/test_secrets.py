@@ -9,7 +9,10 @@ import pytest
 import yaml
 
 from shipwake.config import ConfigError, parse
+from tests.cli.conftest import own_log
 from tests.hostile import life, whispers
+
+__all__ = ["own_log"]
 
 TROUBLES = [f"the channel {name} takes no notice" for name in life.CHANNELS]
 USED = {
@@ -19,7 +22,9 @@ USED = {
 """What the other sides see, and say back."""
 
 
-def test_no_secret_leaves_a_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_secret_leaves_a_server(
+    folder: Path, own_log: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A whole life of failures before sides that repeat every secret: only the planted source's own cry is found."""
     monkeypatch.syspath_prepend(folder)
     with life.living(folder) as lived:

@@ -28,6 +28,10 @@ SECRET_TEXTS = (
     ),
     (re.compile(r"shipwake_[A-Za-z0-9_-]{16,}"), "shipwake_***"),
 )
+OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal would obey, or what has no form in UTF-8."""
+LINES = ("exception", "stack")
+"""What has several lines of its own."""
 HIDDEN = "***"
 DEEPEST = 6
 
@@ -59,8 +63,8 @@ def configure(
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    render: Processor = (
-        structlog.processors.JSONRenderer(default=str) if json else _for_people(where)
+    render: list[Processor] = (
+        [structlog.processors.JSONRenderer(default=str)] if json else [_spelled, _for_people(where)]
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
@@ -69,7 +73,7 @@ def configure(
             # Before the renderer, which else would show the values of local variables.
             structlog.processors.format_exc_info,
             redact,
-            render,
+            *render,
         ],
     )
     handler = logging.StreamHandler(where)
@@ -90,6 +94,19 @@ def _for_people(stream: TextIO) -> Processor:
     return structlog.dev.ConsoleRenderer(
         colors=colors, exception_formatter=structlog.dev.plain_traceback
     )
+
+
+def _spelled(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """The same words, with what a terminal would obey spelled out; JSON spells it by itself."""
+    return {k: _harmless(v, k in LINES) if isinstance(v, str) else v for k, v in event.items()}
+
+
+def _harmless(text: str, has_lines: bool) -> str:  # noqa: FBT001
+    def spell(found: re.Match[str]) -> str:
+        kept = has_lines and found[0] == "\n"
+        return found[0] if kept else found[0].encode("unicode_escape").decode()
+
+    return OBEYED.sub(spell, text)
 
 
 def redactor(hide: Iterable[str] = ()) -> Processor:
