@@ -34,6 +34,7 @@ EXCERPT = 200
 QUOTED = 16 * 1024
 """Bytes of an answer out of which an excerpt is taken."""
 DAY_S = 86_400.0
+HALVES = re.compile("[\ud800-\udfff]")
 NOT_MODIFIED = 304
 """An answer only to whoever asked with If-None-Match or If-Modified-Since."""
 
@@ -319,10 +320,14 @@ def retry_after(header: str) -> timedelta | None:
 
 
 def json_body(value: object) -> bytes:
-    """A value as compact JSON in UTF-8."""
-    return json_text.dumps(
-        value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    ).encode()
+    """A value as compact JSON in UTF-8; half of a character is sent as the sign for what cannot be shown."""
+    text = json_text.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return whole(text).encode()
+
+
+def whole(text: str) -> str:
+    """Text that has a form in UTF-8."""
+    return HALVES.sub("\ufffd", text)
 
 
 def secrets_of(revealed: Iterable[str]) -> tuple[str, ...]:
