@@ -383,7 +383,7 @@ def verbs(life: Life) -> Mapping[str, int]:
         called += [(("audit",), {}), (("check",), postgres), (("doctor",), postgres)]
     ends = {}
     for number, (verb, more) in enumerate(called):
-        said = call(*verb, **{**life.environ, **more})
+        said = call(*verb, out=None, **{**life.environ, **more})
         life.emitted[f"{number} {verb[0]}"] = (said.out + said.err).encode()
         ends[f"{number} {verb[0]}"] = said.status
     return ends
