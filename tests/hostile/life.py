@@ -25,7 +25,7 @@ from shipwake.web.application import make
 from shipwake.wire.clock import SystemClock
 from shipwake.wire.sign import hmac_sha256_hex, signature
 from tests.cli.calls import call
-from tests.hostile import whispers
+from tests.hostile import talks, whispers
 from tests.stop.running import SOURCE, free_port, silent
 from tests.web.provider import provider
 from tests.wire.mail import taking_mail
@@ -78,30 +78,6 @@ tell:
   - {{name: apprise, kind: apprise, urls: ["${{APPRISE_URL}}"]}}
 sign_in: {{issuer: "{provider}", client_id: shipwake, client_secret: "${{OIDC_SECRET}}"}}
 """
-TALKS = '''
-"""A planted source that says its token on standard error."""
-import sys
-
-from shipwake.config import Setting, read
-from shipwake.sources import SourceError
-
-SETTINGS = (Setting("token", read.secret, "Opens it."),)
-
-
-class Talks:
-    parallel = 2
-
-    def __init__(self, token):
-        self.token = token
-
-    def samples(self, sli, start, end):
-        sys.stderr.write(f"asked with {self.token}\\n")
-        raise SourceError("it has nothing", permanent=True)
-
-
-def connect(adapter, reader=None):
-    return Talks(adapter.settings["token"].reveal())
-'''
 
 
 @dataclass
@@ -195,7 +171,7 @@ def living(folder: Path) -> Iterator[Life]:
             "provider": open_.enter_context(provider(SystemClock())).url,
         }
         apprise = f"json://{echo.partition('://')[2]}/{hidden['APPRISE_KEY']}"
-        _lay(folder)
+        talks.lay(folder)
         life.environ = {
             **hidden,
             "APPRISE_URL": apprise,
@@ -217,15 +193,6 @@ def living(folder: Path) -> Iterator[Life]:
             process.wait(30)
         life.emitted["output"] = (folder / "log.txt").read_bytes()
         life.emitted["answers"] = whispers.joined(life.answers)
-
-
-def _lay(folder: Path) -> None:
-    """The planted source, as an installed package would lie there."""
-    (folder / "talks.py").write_text(TALKS)
-    info = folder / "talks-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: talks\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[shipwake.sources]\ntalks = talks\n")
 
 
 def _prepare(life: Life) -> None:

@@ -30,7 +30,8 @@ def test_nothing_runs_and_nothing_is_fetched(chrome: "Browser", made: Told) -> N
     context.on("response", lambda r: refused.append((r.status, r.url)) if r.status >= 400 else None)
     page = context.new_page()
     page.on(
-        "console", lambda m: said.append((m.text, page.url, m.location)) if _complains(m) else None
+        "console",
+        lambda m: said.append(f"{m.text} {m.location} on {page.url}") if _complains(m) else None,
     )
     page.on("pageerror", lambda e: said.append(str(e)))
     page.on("dialog", lambda d: said.append(f"dialog {d.message}"))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 LONGEST = 64 * 1024
@@ -78,4 +77,5 @@ class Bounded(HttpToolsProtocol):
         self._size += size
         if self._size > LONGEST or self._count > MOST:
             self._too_large = True
-            raise HttpParserError("the head is too large")
+            # The parser turns it into an error of its own, which is answered by the refusal above.
+            raise ValueError("the head is too large")
