@@ -2,7 +2,7 @@
 # make demo ARGS=--once        make test ARGS="-k merge"
 
 .POSIX:
-.PHONY: demo live test check bench bench-judgement scale docs record lint types lock audit backup machines upgrade stop faults crash fuzz matrix clean set-up set-up-dev set-up-peers
+.PHONY: demo live test check bench bench-judgement scale docs record lint types lock audit backup machines upgrade stop faults crash fuzz matrix clean set-up set-up-dev set-up-peers canary
 
 ARGS =
 BIN = .venv/bin
@@ -48,6 +48,10 @@ scale: set-up-dev set-up-peers
 # Guided by coverage where atheris has a wheel; ARGS are the seconds for each parser.
 fuzz: set-up-dev
 	@PYTHONPATH=examples $(BIN)/python -m tests.fuzz $(ARGS)
+
+# Every answer and delivery with a canary's address in it, and a whole life searched for secrets: five minutes.
+canary: set-up-dev
+	@CANARY=long SECRETS=long $(BIN)/python -m pytest -q tests/hostile/test_canary.py tests/hostile/test_secrets.py $(ARGS)
 
 # Every path × every method × every kind of caller, printed.
 matrix: set-up-dev

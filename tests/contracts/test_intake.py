@@ -45,7 +45,8 @@ def _intake(kind: str) -> Intake:
     return connect(configured("intake", kind, stated, SECRET=SECRET, OLD="an older secret"))
 
 
-def _heard(kind: str, case: Mapping[str, Any], body: bytes | None = None) -> Heard:
+def heard_of(kind: str, case: Mapping[str, Any], body: bytes | None = None) -> Heard:
+    """A delivery as a case states it, or with another body."""
     headers = {name.lower(): str(value) for name, value in case.get("headers", {}).items()}
     if body is None:
         body = case["text"].encode() if "text" in case else json.dumps(case.get("body")).encode()
@@ -86,8 +87,8 @@ def test_a_right_signature_is_accepted(kind: str) -> None:
     )
 
     assert example["secret"] not in repr((one, two))
-    one.verify(_heard(kind, example))
-    two.verify(_heard(kind, example))
+    one.verify(heard_of(kind, example))
+    two.verify(heard_of(kind, example))
 
 
 @adapters("intake")
@@ -109,7 +110,7 @@ def test_a_wrong_signature_is_refused(kind: str, forgery: str) -> None:
     intake = connect(configured("intake", kind, {"secret": "${SIGNED}"}, SIGNED=secret))
 
     with pytest.raises(RefusedError) as caught:
-        intake.verify(_heard(kind, example))
+        intake.verify(heard_of(kind, example))
     assert secret not in str(caught.value)
 
 
@@ -120,9 +121,9 @@ def test_a_form_says_what_it_says(kind: str, name: str) -> None:
     intake = _intake(kind)
     if "unreadable" in case:
         with pytest.raises(UnreadableError, match=case["unreadable"]):
-            intake.events(_heard(kind, case))
+            intake.events(heard_of(kind, case))
         return
-    got = [plain(event) for event in intake.events(_heard(kind, case))]
+    got = [plain(event) for event in intake.events(heard_of(kind, case))]
 
     assert differences(case["says"], got) == []
 
@@ -130,7 +131,7 @@ def test_a_form_says_what_it_says(kind: str, name: str) -> None:
 @cases("intake")
 def test_the_same_delivery_says_the_same(kind: str, name: str) -> None:
     """A delivery that comes twice gives equal events with the same identity."""
-    heard = _heard(kind, _case(kind, name))
+    heard = heard_of(kind, _case(kind, name))
 
     assert _outcome(kind, heard) == _outcome(kind, heard)
 
@@ -147,7 +148,7 @@ def _outcome(kind: str, heard: Heard) -> list[Event] | str:
 @given(body=st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused_by_reason(kind: str, name: str, body: bytes) -> None:
     """Whatever the bytes, the outcome is events or an UnreadableError."""
-    assert isinstance(_outcome(kind, _heard(kind, _case(kind, name), body)), list | str)
+    assert isinstance(_outcome(kind, heard_of(kind, _case(kind, name), body)), list | str)
 
 
 @cases("intake")
@@ -167,7 +168,7 @@ def test_a_form_with_anything_in_it_is_read_or_refused_by_reason(
             place[key] = data.draw(JSON)
             break
         place = place[key]
-    outcome = _outcome(kind, _heard(kind, case, json.dumps(body).encode()))
+    outcome = _outcome(kind, heard_of(kind, case, json.dumps(body).encode()))
 
     if not isinstance(outcome, str):
         json.dumps([plain(event) for event in outcome], ensure_ascii=False).encode()
@@ -181,4 +182,4 @@ def test_a_form_with_anything_in_it_is_read_or_refused_by_reason(
 def test_bombs_do_not_go_off(kind: str, body: bytes) -> None:
     """Nesting and numbers without end are read or refused by reason."""
     for case in answers("intake", kind)["cases"].values():
-        assert isinstance(_outcome(kind, _heard(kind, case, body)), list | str)
+        assert isinstance(_outcome(kind, heard_of(kind, case, body)), list | str)

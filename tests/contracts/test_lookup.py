@@ -40,7 +40,8 @@ def _is_asked(kind: str) -> bool:
 
 
 @contextmanager
-def _lookup(kind: str, case: Case) -> Iterator[tuple[Lookup, Server]]:
+def played(kind: str, case: Case) -> Iterator[tuple[Lookup, Server]]:
+    """The lookup before a server that answers as the case states, and that server."""
     with serving(*case.get("serve", ({},))) as server:
         stated = answers("lookup", kind).get("settings", {}) | case.get("settings", {})
         known = {
@@ -55,7 +56,7 @@ def _change(stated: Mapping[str, Any]) -> Change:
     return Change(**{**facts, "commits": tuple(Commit(**c) for c in stated.get("commits", ()))})
 
 
-def _told(lookup: Lookup, case: Case) -> Any:  # noqa: ANN401 - what YAML would hold of it
+def told_by(lookup: Lookup, case: Case) -> Any:  # noqa: ANN401 - what YAML would hold of it
     """What the case asks for: a person, what is in a change, or the deliveries that were lost."""
     if "person" in case:
         return plain(lookup.person(Person(**case["person"])))
@@ -96,13 +97,13 @@ def test_there_is_every_failure_of_a_network(kind: str) -> None:
 def test_what_is_known_is_given(kind: str, name: str) -> None:
     """Each case gives the commits, the person or the deliveries, or the error, that is promised for it."""
     case = _case(kind, name)
-    with _lookup(kind, case) as (lookup, server):
+    with played(kind, case) as (lookup, server):
         if "error" in case:
             with pytest.raises(LookupFailedError) as caught:
-                _told(lookup, case)
+                told_by(lookup, case)
             _check_error(caught.value, case["error"])
         else:
-            got = _told(lookup, case)
+            got = told_by(lookup, case)
             got = got["commits"] if "commits" in case else got
             assert differences(case.get("commits", case.get("gives")), got) == []
     asks = case.get("asks", ())
@@ -124,10 +125,10 @@ def test_no_secret_is_told(kind: str, name: str, caplog: pytest.LogCaptureFixtur
     """Neither the log of any library, nor an error with its whole trace, nor the lookup itself shows the secret."""
     caplog.set_level("DEBUG")
     case = _case(kind, name)
-    with _lookup(kind, case) as (lookup, _):
+    with played(kind, case) as (lookup, _):
         told = repr(lookup)
         try:
-            _told(lookup, case)
+            told_by(lookup, case)
         except LookupFailedError as error:
             told += "".join(traceback.format_exception(error))
 

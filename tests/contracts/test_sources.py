@@ -49,7 +49,7 @@ class Kept:
 
 
 @contextmanager
-def _source(kind: str, case: Case, folder: Path, asked: list[Asked]) -> Iterator[Source]:
+def played(kind: str, case: Case, folder: Path, asked: list[Asked]) -> Iterator[Source]:
     """The adapter as its case arranges it: before a server, over files, or over what was pushed."""
     stated = answers("sources", kind)
     for name, text in case.get("files", {}).items():
@@ -73,7 +73,8 @@ def _placed(setting: Any, places: Mapping[str, str]) -> Any:  # noqa: ANN401 - w
     return setting
 
 
-def _sli(kind: str, case: Case) -> Sli:
+def sli_of(kind: str, case: Case) -> Sli:
+    """The SLI that a case asks for."""
     stated = {
         "kind": "gauge",
         "name": "an indicator",
@@ -98,8 +99,8 @@ def _asked_of(kind: str, name: str, folder: Path) -> tuple[Samples, Sequence[Ask
     window = answers("sources", kind)["window"]
     start, end = parse_rfc3339(window["start"]), parse_rfc3339(window["end"])
     asked: list[Asked] = []
-    with _source(kind, case, folder, asked) as source:
-        found = source.samples(_sli(kind, case), start, end)
+    with played(kind, case, folder, asked) as source:
+        found = source.samples(sli_of(kind, case), start, end)
     return found, asked
 
 
@@ -191,11 +192,11 @@ def test_no_secret_is_told(
     case = answers("sources", kind)["cases"][name]
     told = ""
     try:
-        with _source(kind, case, folder, []) as source:
+        with played(kind, case, folder, []) as source:
             told = repr(source)
             window = answers("sources", kind)["window"]
             source.samples(
-                _sli(kind, case), parse_rfc3339(window["start"]), parse_rfc3339(window["end"])
+                sli_of(kind, case), parse_rfc3339(window["start"]), parse_rfc3339(window["end"])
             )
     except (SourceError, BadInputError) as error:
         told += "".join(traceback.format_exception(error))

@@ -43,7 +43,8 @@ def _case(kind: str, name: str) -> Case:
 
 
 @contextmanager
-def _teller(kind: str, case: Case) -> Iterator[tuple[Teller, Server | MailServer]]:
+def played(kind: str, case: Case) -> Iterator[tuple[Teller, Server | MailServer]]:
+    """The teller before a server that answers as the case states, and that server."""
     stated = answers("tell", kind)
     with _other_side(case) as server:
         scheme, _, place = server.url.partition("://")
@@ -114,7 +115,7 @@ def test_there_are_answers_to_hold_it_to(kind: str) -> None:
 def test_a_notice_is_put_or_refused_with_a_reason(kind: str, name: str) -> None:
     """Each answer of the channel gives a place, or the error that is promised for it."""
     case = _case(kind, name)
-    with _teller(kind, case) as (teller, server):
+    with played(kind, case) as (teller, server):
         if "error" in case:
             with pytest.raises(TellError) as caught:
                 teller.put(NOTICE, None)
@@ -137,7 +138,7 @@ def _check_error(error: TellError, expected: Mapping[str, Any]) -> None:
 @adapters("tell")
 def test_the_next_revision_goes_to_the_same_place(kind: str) -> None:
     """A later revision is put where the first one is, and stays there."""
-    with _teller(kind, _case(kind, "ok")) as (teller, _):
+    with played(kind, _case(kind, "ok")) as (teller, _):
         first = teller.put(NOTICE, None)
         later = teller.put(
             replace(NOTICE, revision=4, health=Health.HEALTHY, thread_line="11:31 back to normal"),
@@ -150,7 +151,7 @@ def test_the_next_revision_goes_to_the_same_place(kind: str) -> None:
 @adapters("tell")
 def test_what_was_never_put_is_not_found(kind: str) -> None:
     """Looking for a key that nobody put gives nothing, and no error."""
-    with _teller(kind, _case(kind, "ok")) as (teller, _):
+    with played(kind, _case(kind, "ok")) as (teller, _):
         assert teller.find("c-0|team|nobody") is None
 
 
@@ -160,7 +161,7 @@ def test_what_was_never_put_is_not_found(kind: str) -> None:
 def test_any_words_can_be_told(kind: str, words: str) -> None:
     """Names and lines of any letters, line breaks and quotes are put; a recipient who cannot be told is an error."""
     notice = replace(NOTICE, change=words, lines=(words, words), thread_line=words)
-    with _teller(kind, _case(kind, "ok")) as (teller, _):
+    with played(kind, _case(kind, "ok")) as (teller, _):
         assert isinstance(teller.put(notice, None).value, str)
         refused = _refusal(teller, replace(notice, recipient=words))
         assert refused is None or refused.permanent
@@ -178,7 +179,7 @@ def _refusal(teller: Teller, notice: Notice) -> TellError | None:
 def test_no_secret_is_told(kind: str, name: str, caplog: pytest.LogCaptureFixture) -> None:
     """Neither the log of any library, nor an error with its whole trace, nor the teller itself shows the secret."""
     caplog.set_level("DEBUG")
-    with _teller(kind, _case(kind, name)) as (teller, _):
+    with played(kind, _case(kind, name)) as (teller, _):
         told = repr(teller)
         try:
             teller.put(NOTICE, None)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
-from hypothesis import given, settings
+import structlog
+from hypothesis import HealthCheck, given, settings
 
 from live.slack_rules import faults, shouts
 from shipwake.cli.shown import words as printed
@@ -28,8 +30,15 @@ from tests.hostile.told import Told
 from tests.tell.notices import BAD
 
 __all__ = ["own_log"]
+BAD_IN_A_LINE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 OURS = f"<{BAD.url}|See why>"
-SOME = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+SOME = settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 SENDER = Address(display_name="Ship", username="ship", domain="example.com")
 ALICE = Address(username="alice", domain="example.com")
 HEADERS = {
@@ -95,16 +104,22 @@ def test_a_webhook_says_what_was_said(words: str) -> None:
     assert said["lines"][0] == words
 
 
+@pytest.mark.parametrize("json_lines", [True, False])
 @given(words=hostile)
 @SOME
-def test_a_log_line_is_one_line(words: str) -> None:
-    """Whatever is logged is one line of JSON, and nothing in it is obeyed by a terminal."""
-    kept = io.StringIO()
-    redact = log.redactor()
-    kept.write(json.dumps(redact(None, "info", {"event": words, "title": words})))
+def test_a_log_line_is_one_line(own_log: None, json_lines: bool, words: str) -> None:
+    """Whatever is logged, as JSON or for people, is one line as its renderer writes it, and no terminal obeys it."""
+    written = io.StringIO()
+    log.configure(json=json_lines, stream=written)
+    structlog.get_logger().info(words, title=words, **{"a key": [words, {words: words}]})
+    logging.getLogger("a library").warning("%s", words)
+    lines = written.getvalue().splitlines()
 
-    assert len(kept.getvalue().splitlines()) == 1
-    assert "\x1b" not in kept.getvalue()
+    assert len(lines) == 2
+    assert not BAD_IN_A_LINE.search("".join(lines))
+    written.getvalue().encode()
+    if json_lines:
+        assert [json.loads(line)["level"] for line in lines] == ["info", "warning"]
 
 
 def test_nothing_printed_is_obeyed() -> None:

@@ -17,18 +17,22 @@ document.addEventListener("securitypolicyviolation", (e) => window.broken.push(e
 
 
 def _complains(message: "ConsoleMessage") -> bool:
-    """Whether it is an error of a script or a policy; what is not found here is no word of theirs."""
-    return message.type == "error" and not message.text.startswith("Failed to load resource")
+    """Whether it is an error: of a script, of a policy, or of a request that failed, such as for an icon."""
+    return message.type == "error"
 
 
 def test_nothing_runs_and_nothing_is_fetched(chrome: "Browser", made: Told) -> None:
     """Every kind of page, opened with its scripts: no request elsewhere, no violation, no word of theirs run."""
     context = chrome.new_context(base_url=made.here.url)
     context.add_init_script(LISTEN)
-    asked, said, broken = [], [], []
+    asked, said, broken, refused = [], [], [], []
     context.on("request", lambda r: asked.append(r.url))
+    context.on("response", lambda r: refused.append((r.status, r.url)) if r.status >= 400 else None)
     page = context.new_page()
-    page.on("console", lambda m: said.append(m.text) if _complains(m) else None)
+    page.on(
+        "console",
+        lambda m: said.append(f"{m.text} {m.location} on {page.url}") if _complains(m) else None,
+    )
     page.on("pageerror", lambda e: said.append(str(e)))
     page.on("dialog", lambda d: said.append(f"dialog {d.message}"))
     page.goto(keys.new_link(made.here.river))
@@ -42,5 +46,5 @@ def test_nothing_runs_and_nothing_is_fetched(chrome: "Browser", made: Told) -> N
     context.close()
 
     assert {urlsplit(url).netloc for url in asked} == {urlsplit(made.here.url).netloc}
-    assert (broken, said) == ([], [])
+    assert (broken, said, refused) == ([], [], [])
     assert len(walked) > 20

@@ -45,6 +45,8 @@ class Provider:
     about: Claims = field(default_factory=dict)
     sign: Sign = _signed
     answer: tuple[int, bytes] | None = None
+    leads: str = ""
+    """Where everything but its own page redirects to."""
     slow_s: float = 0.0
     asks: bool = False
     """Whether a person has to press a button, as at a real provider."""
@@ -115,6 +117,8 @@ class Answers(BaseHTTPRequestHandler):
         time.sleep(self.provider.slow_s)
         if parts.path == "/authorize":
             return self._authorize(query)
+        if self.provider.leads:
+            return self._onward(self.provider.leads, 307)
         if self.provider.answer:
             return self._send(*self.provider.answer)
         known: dict[str, Callable[[], Any]] = {
@@ -137,6 +141,8 @@ class Answers(BaseHTTPRequestHandler):
         self.provider.asked.append(self.path)
         if self.path == "/authorize":
             return self._onward(self.provider.authorised(form))
+        if self.provider.leads:
+            return self._onward(self.provider.leads, 307)
         if self.provider.answer:
             return self._send(*self.provider.answer)
         status, told = self.provider.tokens(form, self.headers.get("authorization", ""))
@@ -149,8 +155,8 @@ class Answers(BaseHTTPRequestHandler):
         page = f'<form method="post" action="/authorize">{fields}<button>I am {self.provider.email}</button></form>'
         return self._send(200, page.encode(), "text/html")
 
-    def _onward(self, address: str) -> None:
-        self.send_response(302)
+    def _onward(self, address: str, status: int = 302) -> None:
+        self.send_response(status)
         self.send_header("Location", address)
         self.send_header("Content-Length", "0")
         self.end_headers()

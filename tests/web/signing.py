@@ -69,7 +69,7 @@ def trusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def place(trusting: Place) -> Place:
     """The same with an honest provider, and its keys known."""
     fresh = Provider(trusting.there.clock, key=trusting.there.key)
-    for name in ("email", "groups", "claims", "drop", "about", "sign", "answer", "slow_s"):
+    for name in ("email", "groups", "claims", "drop", "about", "sign", "answer", "leads", "slow_s"):
         setattr(trusting.there, name, getattr(fresh, name))
     trusting.forgets()
     return trusting

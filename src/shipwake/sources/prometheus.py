@@ -235,7 +235,7 @@ def connect(adapter: Adapter, _reader: Reader | None) -> Prometheus:
     client = Client(
         settings["url"],
         headers=sent,
-        secrets=secrets_of(secrets),
+        secrets=secrets_of([*secrets, settings["url"]]),
         timeout_s=settings.get("timeout", TIMEOUT).total_seconds(),
         largest=8 * 1024 * 1024,  # ten times what one series takes
         attempts=2,  # a question that was too much once is too much again, and takes its time

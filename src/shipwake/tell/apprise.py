@@ -58,6 +58,8 @@ class Apprise:
             if place is None:
                 what = f"Apprise knows no address of the form of `urls[{number}]`"
                 raise TellError(f"{what}; try it with `apprise`, and correct it", permanent=True)
+            # Whatever the address says: else the notification goes where an answer points at.
+            place.redirects = False
             body = "\n".join(rest) or notice.url or title
             one = library.Apprise(place)
             kind = KINDS[notice.health]

@@ -19,6 +19,7 @@ from shipwake.domain import Notice, Ref
 from shipwake.tell import TellError
 from shipwake.tell.letter import address, letter, one_line
 from shipwake.wire.clock import SystemClock
+from shipwake.wire.hiding import spellings
 
 
 class Tls(StrEnum):
@@ -203,7 +204,9 @@ class Email:
 
     def _hidden(self, words: object) -> str:
         said = one_line(str(words)) or type(words).__name__
-        return (said.replace(self.password, "***") if self.password else said)[:EXCERPT]
+        for spelled in spellings([self.password]):
+            said = said.replace(spelled, "***")
+        return said[:EXCERPT]
 
 
 def _addressed(recipient: str) -> Address:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from shipwake.config import Adapter, Setting, read
 from shipwake.domain import Notice, Ref, rfc3339
 from shipwake.tell import TellError
-from shipwake.wire.http import CallError, Client, json_body, secrets_of
+from shipwake.wire.http import CallError, Client, json_body, secrets_of, whole
 from shipwake.wire.sign import signature
 
 SETTINGS = (
@@ -52,7 +52,7 @@ class Webhook:
         headers = {
             "Content-Type": "application/json",
             # A key may hold any letters, a header only ASCII.
-            "Idempotency-Key": quote(f"{notice.key}#{notice.revision}", safe="|#@:/"),
+            "Idempotency-Key": quote(whole(f"{notice.key}#{notice.revision}"), safe="|#@:/"),
         }
         if self.secret:
             headers["X-Shipwake-Signature"] = signature(body, self.secret)

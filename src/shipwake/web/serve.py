@@ -1,8 +1,10 @@
 """Run the server and the loop in one process until it is told to stop; refuses to stop in the middle of a step."""
 
+import asyncio
 import socket
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from threading import Event, Thread
 from types import FrameType
 
@@ -18,6 +20,7 @@ from shipwake.web.seen import note_settings
 from shipwake.wire.ending import LAST_S, PATIENCE_S, Ending
 
 log = structlog.get_logger()
+LONGEST_HEAD = 64 * 1024
 BRIEFLY_S = 0.5
 """How long pushes that nobody waits for any more may take to be written."""
 
@@ -51,6 +54,8 @@ def server(river: River) -> Server:
         host=river.config.host,
         port=river.config.port,
         access_log=False,
+        http=_protocol(),
+        h11_max_incomplete_event_size=LONGEST_HEAD,
         # It would believe what anybody on this machine says of where they come from; see `address`.
         proxy_headers=False,
         log_config=None,
@@ -59,6 +64,15 @@ def server(river: River) -> Server:
         timeout_keep_alive=30,
     )
     return Server(config, app.state.feed)
+
+
+def _protocol() -> type[asyncio.Protocol] | str:
+    """The quick one, within bounds, where it is installed; h11 has bounds of its own."""
+    if find_spec("httptools") is None:
+        return "h11"
+    from shipwake.web.head import Bounded  # noqa: PLC0415 - not everywhere
+
+    return Bounded
 
 
 def listen(river: River) -> socket.socket:

@@ -18,6 +18,7 @@ from shipwake import __version__
 from shipwake.domain import BadInputError, NaiveTimeError, ShipwakeError, utc
 from shipwake.wire.chance import spread
 from shipwake.wire.clock import SystemClock, monotonic, pause
+from shipwake.wire.hiding import parts_of, spellings
 from shipwake.wire.packing import TooLargeError, Unfolding
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -30,7 +31,10 @@ UNFOLDS = ("gzip", "deflate")
 """What an answer may be packed in: of these we unpack a part at a time, within bounds."""
 FIRST_WAIT_S, GROWTH = 0.2, 3.0
 EXCERPT = 200
+QUOTED = 16 * 1024
+"""Bytes of an answer out of which an excerpt is taken."""
 DAY_S = 86_400.0
+HALVES = re.compile("[\ud800-\udfff]")
 NOT_MODIFIED = 304
 """An answer only to whoever asked with If-None-Match or If-Modified-Since."""
 
@@ -72,13 +76,15 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     asked: str = ""
+    hidden: Callable[[str], str] = field(default=str, repr=False)
+    """What makes the answer's own words fit to be shown."""
 
     def json(self) -> Any:  # noqa: ANN401 - whatever the other system sent
         """The body as JSON; raises a permanent CallError where it is none."""
         try:
             return json_text.loads(self.body)
         except (ValueError, RecursionError):
-            start = self.body[:EXCERPT].decode(errors="replace")
+            start = self.hidden(self.body[:QUOTED].decode(errors="replace"))[:EXCERPT]
             raise CallError(
                 f"{self.asked} answered what is no JSON: {start!r}; is the address right?",
                 permanent=True,
@@ -209,7 +215,7 @@ class Client:
             permanent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
             raise CallError(f"{asked}: {reason}", permanent=permanent) from None
         if response.is_success or response.status_code == NOT_MODIFIED:
-            return Answer(response.status_code, _headers(response), body, asked)
+            return Answer(response.status_code, _headers(response), body, asked, self._hidden)
         raise self._refused(asked, response, body)
 
     def _refused(self, asked: str, response: httpx.Response, body: bytes) -> CallError:
@@ -218,9 +224,8 @@ class Client:
             target = _place(str(response.headers.get("location", "")))
             message = f"{asked} redirects to {target}; redirects are not followed, so configure the final address"
             return CallError(message, permanent=True, status=status, headers=headers)
-        said = self._hidden(" ".join(body[: 4 * EXCERPT].decode(errors="replace").split()))[
-            :EXCERPT
-        ]
+        # Hidden before it is cut, and of far more than is shown: what is hidden is shorter than it was.
+        said = self._hidden(" ".join(body[:QUOTED].decode(errors="replace").split()))[:EXCERPT]
         message = f"{asked} answered {status} {response.reason_phrase}{f': {said}' if said else ''}"
         return CallError(
             message,
@@ -315,13 +320,17 @@ def retry_after(header: str) -> timedelta | None:
 
 
 def json_body(value: object) -> bytes:
-    """A value as compact JSON in UTF-8."""
-    return json_text.dumps(
-        value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    ).encode()
+    """A value as compact JSON in UTF-8; half of a character is sent as the sign for what cannot be shown."""
+    text = json_text.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return whole(text).encode()
+
+
+def whole(text: str) -> str:
+    """Text that has a form in UTF-8."""
+    return HALVES.sub("\ufffd", text)
 
 
 def secrets_of(revealed: Iterable[str]) -> tuple[str, ...]:
-    """Secrets worth hiding, the longest first; what is too short to be one would only spoil the words."""
-    shortest = 4
-    return tuple(sorted({s for s in revealed if len(s) >= shortest}, key=len, reverse=True))
+    """Secrets worth hiding, in every spelling and the longest first; of an address what may be one in it, too."""
+    known = tuple(revealed)
+    return spellings((*known, *(part for s in known if "://" in s for part in parts_of(s))))

@@ -5,11 +5,13 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor
+
+from shipwake.wire.hiding import spellings
 
 SECRET_KEYS = re.compile(
     r"secret|token|password|passwd|authorization|cookie|api_?key|signature|credential",
@@ -26,6 +28,10 @@ SECRET_TEXTS = (
     ),
     (re.compile(r"shipwake_[A-Za-z0-9_-]{16,}"), "shipwake_***"),
 )
+OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal would obey, or what has no form in UTF-8."""
+LINES = ("exception", "stack")
+"""What has several lines of its own."""
 HIDDEN = "***"
 DEEPEST = 6
 
@@ -57,8 +63,8 @@ def configure(
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    render: Processor = (
-        structlog.processors.JSONRenderer(default=str) if json else _for_people(where)
+    render: list[Processor] = (
+        [structlog.processors.JSONRenderer(default=str)] if json else [_spelled, _for_people(where)]
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
@@ -67,7 +73,7 @@ def configure(
             # Before the renderer, which else would show the values of local variables.
             structlog.processors.format_exc_info,
             redact,
-            render,
+            *render,
         ],
     )
     handler = logging.StreamHandler(where)
@@ -90,9 +96,22 @@ def _for_people(stream: TextIO) -> Processor:
     )
 
 
+def _spelled(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """The same words, with what a terminal would obey spelled out; JSON spells it by itself."""
+    return {k: _harmless(v, k in LINES) if isinstance(v, str) else v for k, v in event.items()}
+
+
+def _harmless(text: str, has_lines: bool) -> str:  # noqa: FBT001
+    def spell(found: re.Match[str]) -> str:
+        kept = has_lines and found[0] == "\n"
+        return found[0] if kept else found[0].encode("unicode_escape").decode()
+
+    return OBEYED.sub(spell, text)
+
+
 def redactor(hide: Iterable[str] = ()) -> Processor:
     """A processor that hides secrets: values under keys that name one, known ones, and what looks like one."""
-    known = sorted({h for h in hide if h}, key=len, reverse=True)
+    known = spellings(hide)
 
     def redact(_logger: object, _method: str, event: EventDict) -> EventDict:
         return {
@@ -103,7 +122,7 @@ def redactor(hide: Iterable[str] = ()) -> Processor:
     return redact
 
 
-def _clean(value: Any, known: list[str], depth: int) -> Any:  # noqa: ANN401 - whatever is logged
+def _clean(value: Any, known: Sequence[str], depth: int) -> Any:  # noqa: ANN401 - whatever is logged
     match value:
         case None | bool() | int() | float():
             return value
@@ -120,7 +139,7 @@ def _clean(value: Any, known: list[str], depth: int) -> Any:  # noqa: ANN401 - w
             return _clean_text(value if isinstance(value, str) else str(value), known)
 
 
-def _clean_text(text: str, known: list[str]) -> str:
+def _clean_text(text: str, known: Sequence[str]) -> str:
     for secret in known:
         text = text.replace(secret, HIDDEN)
     for pattern, instead in SECRET_TEXTS:

@@ -38,7 +38,7 @@ def letter(
     """
     told = [line for line in map(one_line, notice.lines) if line] or ["shipwake"]
     lines = [one_line(notice.thread_line), *told] if first else told
-    name = f"{sha256(notice.key.encode()).hexdigest()[:20]}.{notice.revision}"
+    name = f"{sha256(notice.key.encode(errors='replace')).hexdigest()[:20]}.{notice.revision}"
     channel = re.sub(r"[^a-z0-9]+", "-", notice.channel.lower()).strip("-") or "channel"
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender

@@ -15,7 +15,7 @@ from shipwake.config import SignIn
 from shipwake.domain import ShipwakeError
 from shipwake.web.oidc.attempt import Attempt
 from shipwake.wire.clock import monotonic
-from shipwake.wire.http import CallError, Client
+from shipwake.wire.http import CallError, Client, secrets_of
 
 DISCOVERY = "/.well-known/openid-configuration"
 ALGORITHMS = (
@@ -68,7 +68,7 @@ class Provider:
         self._clients = {
             host: Client(
                 f"{issuer.scheme}://{host}",
-                secrets=(self._secret,) if self._secret else (),
+                secrets=secrets_of([self._secret]),
                 timeout_s=TIMEOUT_S,
                 attempts=2,
                 patience_s=1,
