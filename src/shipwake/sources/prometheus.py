@@ -127,7 +127,7 @@ class Prometheus:
             )
         except CallError as error:
             raise promql.failed(error) from None
-        return promql.read(answer.body, end - start)
+        return promql.read(answer.body, end - start, answer.hidden)
 
 
 @dataclass(slots=True)

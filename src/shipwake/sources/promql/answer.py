@@ -3,6 +3,7 @@
 The form: prometheus.io, "HTTP API", "Range queries".
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -57,9 +58,12 @@ class Points:
     infos: tuple[str, ...] = ()
 
 
-def read(body: bytes, most: int) -> Points:
-    """The points of an answer to a question for at most `most`; raises SourceError where it is not one whole series."""
-    said = _decoded(body)
+def read(body: bytes, most: int, hidden: Callable[[str], str] = str) -> Points:
+    """The points of an answer to a question for at most `most`; raises SourceError where it is not one whole series.
+
+    `hidden` makes the answer's own words fit to be shown.
+    """
+    said = _decoded(body, hidden)
     if said.status != "success" or said.data is None:
         message = f"{said.error or 'an error without words'}; {hint(said.error_type)}"
         raise SourceError(message, permanent=said.error_type not in PASSING)
@@ -90,13 +94,14 @@ def _shown(series: _Series) -> str:
     return f"{series.metric.get('__name__', '')}{{{labels}}}"
 
 
-def _decoded(body: bytes) -> _Envelope:
+def _decoded(body: bytes, hidden: Callable[[str], str]) -> _Envelope:
     try:
         return _envelope.decode(body)
     except msgspec.ValidationError as error:
         raise _another_form(error) from None
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        start = body[:EXCERPT].decode(errors="replace").strip()
+        # Hidden before it is cut: half a secret is not known as one.
+        start = hidden(body[: 8 * EXCERPT].decode(errors="replace").strip())[:EXCERPT]
         ends = body.rstrip().endswith(b"}") and "truncated" not in str(error)
         if start.startswith("{") and not ends:
             message = f"the answer breaks off after {len(body)} bytes; half an answer is not read"
