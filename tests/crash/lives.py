@@ -125,7 +125,8 @@ def live(run_: Run, town: Town, url: str, place: Path, stored: Stored) -> Lives:
     _until_settled(crowd, stored, begun)
     if run_.by == "stall":
         # Whoever stood still goes on with what others have done meanwhile.
-        time.sleep(max(0.0, begun + STALL_S + AWAKE_S - time.monotonic()))
+        stood = max((m.stat().st_mtime for m in (place / "marks").iterdir()), default=0.0)
+        time.sleep(max(0.0, stood + STALL_S + AWAKE_S - time.time()))
         _until_settled(crowd, stored, time.monotonic())
     crowd.stop()
     lives = crowd.lives

@@ -16,7 +16,10 @@ SOURCE = ROOT / "src" / "shipwake"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bug:
-    """What is planted, where, and the run that must see it. Each of `edits` must fit in exactly one place."""
+    """What is planted, where, and the run that must see it. Each of `edits` must fit in exactly one place.
+
+    `also` takes a second guard away, in another file, that would hide it.
+    """
 
     name: str
     file: str
@@ -24,6 +27,7 @@ class Bug:
     point: str
     by: str = "exit"
     workers: int = 2
+    also: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,8 @@ BUGS = (
             ),
         ),
         point="after the change is merged",
+        # A second worker may have begun to read the same delivery, and would join what the first lost.
+        workers=1,
     ),
     Bug(
         name="a look that lost its lease is ended all the same",
@@ -99,6 +105,8 @@ BUGS = (
         edits=(("[_identity(x.leased) in held for x in ended]", "[True for x in ended]"),),
         point="before the look is committed",
         by="stall",
+        # Else the other threads of a worker keep what one of them stands still with.
+        also=("flow/loop.py", "    holding.keep(river)\n", ""),
     ),
     Bug(
         name="a notice that lost its lease is sent all the same",
@@ -193,15 +201,20 @@ def planted(bugs: Sequence[Bug]) -> Iterator[Caught]:
 def plant(bug: Bug, place: Path) -> Path:
     """A copy of the program with this bug; raises LookupError where it fits in no place, or in several."""
     shutil.copytree(SOURCE, place / "shipwake", ignore=shutil.ignore_patterns("__pycache__", "lib"))
-    file = place / "shipwake" / bug.file
-    text = file.read_text()
     for old, new in bug.edits:
-        if text.count(old) != 1:
-            message = f"{bug.name}: {bug.file} has {text.count(old)} places for it; see planted.py"
-            raise LookupError(message)
-        text = text.replace(old, new)
-    file.write_text(text)
+        _edit(bug, place / "shipwake" / bug.file, old, new)
+    if bug.also:
+        name, old, new = bug.also
+        _edit(bug, place / "shipwake" / name, old, new)
     return place
+
+
+def _edit(bug: Bug, file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    if text.count(old) != 1:
+        message = f"{bug.name}: {file.name} has {text.count(old)} places for it; see planted.py"
+        raise LookupError(message)
+    file.write_text(text.replace(old, new))
 
 
 def _run(bug: Bug, place: Path) -> Caught:
