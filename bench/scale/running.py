@@ -17,7 +17,7 @@ from threading import Event, Thread
 import psutil
 
 PATIENCE_S = 120
-COUNTED = re.compile(r"normals_asked=(\d+) normals_learned=(\d+)")
+COUNTED = re.compile(r"normals_asked\D+(\d+)\D+normals_learned\D+(\d+)")
 
 
 @dataclass(slots=True)
