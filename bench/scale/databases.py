@@ -1,6 +1,7 @@
 """Databases to measure on: SQLite files and a real PostgreSQL, prepared once, copied for each measurement."""
 
 import importlib.util
+import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -44,6 +45,8 @@ class Databases:
             part.rename(kept)
         copied = self._place / f"copy-{secrets.token_hex(4)}.db"
         shutil.copy(kept, copied)
+        # Else what the copy left to be written holds up the syncs that are measured.
+        os.sync()
         try:
             yield f"sqlite:///{copied}"
         finally:

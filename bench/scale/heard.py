@@ -36,19 +36,20 @@ def _told(wanted: Settings, file: Path, url: str, count: int) -> dict[str, Any]:
     with running("serve", file, url) as process:
         process.up()
         by_api = partial(_changes, "/api/v1/changes", wanted.services)
-        announced, announcing_s = asked(process.port, by_api, SENDERS, seconds)
+        announced = asked(process.port, by_api, SENDERS, seconds)
         by_hook = partial(_changes, "/hooks/plain", wanted.services)
         begun = time.monotonic()
-        delivered, delivering_s = asked(process.port, by_hook, SENDERS, seconds)
+        delivered = asked(process.port, by_hook, SENDERS, seconds)
         while _unread(url):
             time.sleep(0.1)
         understood_s = time.monotonic() - begun
         memory = process.mb()
     return {
         "stored": count,
-        "api": announced / announcing_s,
-        "hook": delivered / delivering_s,
-        "understood": delivered / understood_s,
+        "api": announced.rate,
+        "hook": delivered.rate,
+        "put_off": announced.put_off + delivered.put_off,
+        "understood": delivered.taken / understood_s,
         "mb": memory,
     }
 

@@ -27,13 +27,13 @@ def measure(wanted: Settings, databases: Databases, place: Path) -> Iterator[dic
             process.up()
             for slis, samples in ((1, 1), (10, 1), (100, 1), (1, 10_000)):
                 bodies = partial(_bodies, wanted.services, slis, samples)
-                sent, spent = asked(process.port, bodies, SENDERS, wanted.seconds / SHARE)
+                sent = asked(process.port, bodies, SENDERS, wanted.seconds / SHARE)
                 yield {
                     "database": kind,
                     "slis": slis,
                     "samples": samples,
-                    "bodies": sent / spent,
-                    "rate": sent * slis * samples / spent,
+                    "bodies": sent.rate,
+                    "rate": sent.rate * slis * samples,
                 }
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
+from typing import NamedTuple
 
 import psutil
 
@@ -97,11 +98,24 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
+class Answered(NamedTuple):
+    """How many were taken, how many were told to come again later, and in what time."""
+
+    taken: int
+    put_off: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Taken a second."""
+        return self.taken / self.seconds
+
+
 def asked(
     port: int, bodies: Callable[[int], Iterator[tuple[str, bytes]]], senders: int, seconds: float
-) -> tuple[int, float]:
-    """Post what `bodies(sender)` gives, each sender on one connection, for that long; how many, and the time."""
-    stop, counts, refused = Event(), [0] * senders, list[str]()
+) -> Answered:
+    """Post what `bodies(sender)` gives, each sender on one connection, for that long; raises where more than 503 is said."""
+    stop, counts, put_off, refused = Event(), [0] * senders, [0] * senders, list[str]()
 
     def send(sender: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
@@ -113,6 +127,8 @@ def asked(
             said = answer.read()
             if answer.status < http.client.MULTIPLE_CHOICES:
                 counts[sender] += 1
+            elif answer.status == http.client.SERVICE_UNAVAILABLE:
+                put_off[sender] += 1
             else:
                 refused.append(f"{answer.status} {said[:200]!r}")
         connection.close()
@@ -127,7 +143,7 @@ def asked(
         thread.join()
     if refused:
         raise RuntimeError(f"{len(refused)} were refused, the first with {refused[0]}")
-    return sum(counts), time.monotonic() - begun
+    return Answered(sum(counts), sum(put_off), time.monotonic() - begun)
 
 
 def timed(port: int, path: str, times: int, accept: str = "text/html") -> list[float]:

@@ -89,13 +89,21 @@ def _share(part: float, whole: float) -> str:
 def _heard(rows: Sequence[Row]) -> Table:
     return Table(
         title="Changes heard",
-        head=("changes stored", "API, changes/s", "hook, answered/s", "hook, understood/s", "MB"),
+        head=(
+            "changes stored",
+            "API, changes/s",
+            "hook, answered/s",
+            "hook, understood/s",
+            "told to come again",
+            "MB",
+        ),
         rows=tuple(
             (
                 f"{r['stored']:,}",
                 f"{r['api']:.0f}",
                 f"{r['hook']:.0f}",
                 f"{r['understood']:.0f}",
+                f"{r['put_off']}",
                 f"{r['mb']:.0f}",
             )
             for r in rows
