@@ -114,7 +114,7 @@ class Answered(NamedTuple):
 def asked(
     port: int, bodies: Callable[[int], Iterator[tuple[str, bytes]]], senders: int, seconds: float
 ) -> Answered:
-    """Post what `bodies(sender)` gives, each sender on one connection, for that long; raises where more than 503 is said."""
+    """Post what `bodies(sender)` gives, each sender on one connection, for that long; raises at more than 503."""
     stop, counts, put_off, refused = Event(), [0] * senders, [0] * senders, list[str]()
 
     def send(sender: int) -> None:
