@@ -86,7 +86,8 @@ def _followed(url: str, processes: list[Running], watched: int, seconds: float) 
     return {
         "made": all_looks,
         "spent_s": spent,
-        "cold": cold_looks / cold_s,
+        # Where all were made between two counts, nothing is known of how quickly.
+        "cold": cold_looks / cold_s if cold_looks else None,
         "warm": (all_looks - cold_looks) / warm_s if warm_s > 0.5 else None,
         "whole": all_looks / spent,
         "peak_mb": peak,

@@ -66,8 +66,9 @@ def _looks(axes: Any, rows: Rows) -> None:  # noqa: ANN401
     for colour, way in zip(COLOURS, ways, strict=False):
         found = [r for r in rows if (r["database"], r["workers"]) == way]
         name = f"{way[0]}, {way[1]} worker{'s' if way[1] > 1 else ''}"
-        cold = [(r["changes"] * 10, r["cold"]) for r in found]
-        axes.plot(*zip(*cold, strict=True), "o--", color=colour, lw=1.2, label=f"{name}: first")
+        cold = [(r["changes"] * 10, r["cold"]) for r in found if r["cold"]]
+        if cold:
+            axes.plot(*zip(*cold, strict=True), "o--", color=colour, lw=1.2, label=f"{name}: first")
         warm = [(r["changes"] * 10, r["warm"]) for r in found if r["warm"]]
         if warm:
             axes.plot(*zip(*warm, strict=True), "o-", color=colour, label=f"{name}: further")

@@ -67,7 +67,7 @@ def _looks(rows: Sequence[Row]) -> Table:
                 r["database"],
                 f"{r['workers']}",
                 f"{r['changes']}",
-                f"{r['cold']:.0f}",
+                "–" if r["cold"] is None else f"{r['cold']:.0f}",
                 "–" if r["warm"] is None else f"{r['warm']:.0f}",
                 f"{r['whole']:.0f}",
                 f"{r['made']:,}",
