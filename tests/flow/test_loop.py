@@ -54,6 +54,20 @@ class Breaking:
 
 
 @dataclass
+class Away:
+    """A source behind which the database fails the first times that it is asked."""
+
+    source: Source
+    times: int
+
+    def samples(self, sli: Sli, start: datetime, end: datetime) -> Samples:
+        self.times -= 1
+        if self.times >= 0:
+            raise UnreachableError("the database does not answer")
+        return self.source.samples(sli, start, end)
+
+
+@dataclass
 class Slow:
     """A source that answers only when the gate is open."""
 
@@ -240,6 +254,22 @@ def test_without_a_guard_a_mistake_is_seen(here: Town) -> None:
 
     with pytest.raises(ZeroDivisionError):
         step(river)
+
+
+def test_looks_that_only_the_database_failed_wait_for_no_lease(here: Town) -> None:
+    """When the database is back, what it failed is looked at at once, not when the lease of two minutes has ended."""
+    away = Away(here.river.sources["push"], times=3)
+    one, other = here.deploys(ALICE, "a1"), here.announces("mail")
+    here.minutes(3)
+    here.deploys(BOB, "b1")
+    started = time.monotonic()
+    here.samples(here.clock.now(), 3)
+    here.clock.advance(timedelta(minutes=3))
+    with turning(replace(here.river, sources={"push": away})):
+        until(lambda: away.times < 0 and len(here.verdicts(one)) > 1, 60)
+
+    assert here.verdicts(other)
+    assert time.monotonic() - started < 60
 
 
 def test_a_worker_leaves_to_others_what_it_cannot_make_soon(here: Town) -> None:

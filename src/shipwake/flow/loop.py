@@ -18,8 +18,8 @@ from shipwake.flow.river import River
 from shipwake.flow.room import remote, room, taken
 from shipwake.flow.tell import lease_notices, tell
 from shipwake.flow.together import look
+from shipwake.flow.trouble import NOT_WRITTEN, of_the_store
 from shipwake.flow.understand import give_up, understand
-from shipwake.store import BusyError, NotMigratedError, UnreachableError
 from shipwake.store import Kept as Delivery
 from shipwake.wire.clock import monotonic, pause
 from shipwake.wire.ending import PATIENCE_S
@@ -33,7 +33,6 @@ REST_S = 0.5
 AFTER_FAILURE_S = 2.0
 AHEAD = timedelta(minutes=5)
 """How long before a first look its normals are learned, where there is time."""
-NOT_WRITTEN = (BusyError, UnreachableError, NotMigratedError)
 STORE = "the store takes no work; it is asked again"
 
 
@@ -135,6 +134,7 @@ def _give_back(river: River, begun: set[str]) -> None:
 
 def _turn(river: River, lanes: Lanes, holding: Holding) -> float:
     """Start what is due; returns how long to rest then, 0 where another turn is worth it at once."""
+    holding.let_go(river)
     holding.keep(river)
     found, begun = agenda(river), monotonic()
     started = 0
@@ -190,10 +190,11 @@ def _guarded(river: River, work: Work) -> None:
         river.troubles.of(STORE).over()
     except CancelledError:
         log.debug("a piece of work was cut off by the end")
-    except NOT_WRITTEN as error:
-        river.troubles.of(STORE).goes_on(error.message)
-    except Exception:
-        log.exception("a piece of work failed; it is done again when its lease ends")
+    except Exception as error:
+        if of_the_store(error):
+            river.troubles.of(STORE).goes_on(str(error))
+        else:
+            log.exception("a piece of work failed; it is done again when its lease ends")
 
 
 def _understood(river: River, kept: Delivery) -> None:

@@ -5,11 +5,21 @@ from threading import Lock
 
 import structlog
 
+from shipwake.store import BusyError, NotMigratedError, UnreachableError
 from shipwake.wire.clock import monotonic
 
 log = structlog.get_logger()
 AGAIN_S = 600.0
 """How often trouble that goes on is said again."""
+NOT_WRITTEN = (BusyError, UnreachableError, NotMigratedError)
+"""What is wrong with the store, and with no piece of work."""
+
+
+def of_the_store(error: Exception) -> bool:
+    """Whether only the store failed, once or several times; nothing is wrong with the work then."""
+    if isinstance(error, ExceptionGroup):
+        return all(of_the_store(one) for one in error.exceptions)
+    return isinstance(error, NOT_WRITTEN)
 
 
 @dataclass(slots=True)
