@@ -13,7 +13,7 @@ from tests.contracts.answers import configured
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "add-an-adapter.md").read_text()
-QUICK = "secrets=secrets_of([token]), timeout_s=0.2, attempts=2"
+QUICK = "secrets=secrets_of([token]), timeout_s=2, attempts=2"
 MORE = """
   zero: {serve: [{json: {step: 60, values: [0]}}], expect: {states: V, values: [0]}}
   nan: {serve: [{json: {step: 60, values: ["NaN"]}}], expect: {states: G, values: [null]}}
