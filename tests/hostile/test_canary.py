@@ -16,7 +16,7 @@ from shipwake.flow import Channel, announce, hear
 from shipwake.intake import Receipted, connect, plain_event
 from shipwake.sources.files.rows import FileError
 from tests.contracts import test_intake, test_lookup, test_sources, test_tell
-from tests.contracts.answers import adapters, answers, configured, path_of
+from tests.contracts.answers import answers, configured, path_of
 from tests.flow.town import ALICE, Town, settings, town
 from tests.hostile import followers
 from tests.hostile.canary import (
@@ -148,37 +148,17 @@ def _play(room: str, kind: str, canary: Canary, folder: Path) -> int:
     return asked
 
 
-def _held_to(room: str, kind: str, canary: Canary, folder: Path) -> None:
+@pytest.mark.parametrize(("room", "kind"), [(r, k) for r in ROOMS for k in kinds.known(r)])
+def test_no_adapter_asks_an_address_that_it_was_told(
+    room: str, kind: str, canary: Canary, folder: Path
+) -> None:
+    """Every recorded delivery or answer, its addresses, headers and links the canary's, leads to no call elsewhere."""
     asked = _play(room, kind, canary, folder)
 
     assert canary.seen == []
     if room == "intake" or any(map(_afar, _cases(room, kind))):
         assert asked >= 3
         assert canary.placed > 20
-
-
-@adapters("intake")
-def test_no_intake_asks_an_address_of_a_delivery(kind: str, canary: Canary, folder: Path) -> None:
-    """Every recorded delivery, its addresses the canary's, is read without a call."""
-    _held_to("intake", kind, canary, folder)
-
-
-@adapters("sources")
-def test_no_source_asks_an_address_of_an_answer(kind: str, canary: Canary, folder: Path) -> None:
-    """Every recorded answer, its addresses and headers the canary's, is read without a call elsewhere."""
-    _held_to("sources", kind, canary, folder)
-
-
-@adapters("tell")
-def test_no_teller_asks_an_address_of_an_answer(kind: str, canary: Canary, folder: Path) -> None:
-    """Every recorded answer, its addresses and headers the canary's, leads to no call elsewhere; nor do words."""
-    _held_to("tell", kind, canary, folder)
-
-
-@adapters("lookup")
-def test_no_lookup_asks_an_address_of_an_answer(kind: str, canary: Canary, folder: Path) -> None:
-    """Every recorded answer, its pages and links the canary's, leads to no call elsewhere; nor do names."""
-    _held_to("lookup", kind, canary, folder)
 
 
 @pytest.mark.parametrize("way", followers.WAYS)

@@ -6,7 +6,8 @@ import pytest
 
 from shipwake.config import ConfigError, Secret
 from shipwake.sources import SourceError, connect
-from shipwake.sources.remote import hidden, opened_by
+from shipwake.sources.remote import opened_by
+from shipwake.wire.hiding import hide
 from tests.contracts.answers import configured
 
 URL = "http://127.0.0.1:9090"
@@ -56,7 +57,7 @@ def test_what_opens_it_is_sent() -> None:
         "Authorization": "Bearer battery-staple",
     }
     assert secrets == ["correct-horse", "battery-staple"]
-    assert hidden("team-a: correct-horse", secrets) == "team-a: ***"
+    assert hide("team-a: correct-horse", secrets) == "team-a: ***"
 
 
 def test_nothing_opens_what_is_open() -> None:

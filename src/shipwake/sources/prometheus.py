@@ -16,6 +16,7 @@ from shipwake.domain import Samples, Sli, SliKind
 from shipwake.sources import Reader, SourceError, promql, remote
 from shipwake.sources.remote import Flags, Grid, Line, Span
 from shipwake.wire.clock import Clock, SystemClock
+from shipwake.wire.hiding import hide
 from shipwake.wire.http import CallError, Client, secrets_of
 
 TIMEOUT, DELAY, PARALLEL = timedelta(seconds=20), timedelta(seconds=5), 4
@@ -150,7 +151,7 @@ class _Question:
     ) -> SourceError:
         """An error that names the question."""
         asked = f"{self.source.name}, asked for the `{self.name}` of {self.sli.name!r}"
-        said = remote.hidden(message, self.source.client.secrets)
+        said = hide(message, self.source.client.secrets)
         return SourceError(f"{asked}: {said}", permanent=permanent, retry_after=retry_after)
 
     def line(self, grid: Grid, spans: Sequence[Span]) -> Line:
@@ -184,7 +185,7 @@ class _Question:
     def _note(self, points: promql.Points) -> None:
         """Raise SourceError where another series answers than before: two are not one, one after the other either."""
         if points.infos:
-            said = remote.hidden("; ".join(points.infos), self.source.client.secrets)
+            said = hide("; ".join(points.infos), self.source.client.secrets)
             log.debug("source remarks", source=self.source.name, sli=self.sli.name, said=said)
         if not len(points.times_s):
             return

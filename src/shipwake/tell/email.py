@@ -19,7 +19,7 @@ from shipwake.domain import Notice, Ref
 from shipwake.tell import TellError
 from shipwake.tell.letter import address, letter, one_line
 from shipwake.wire.clock import SystemClock
-from shipwake.wire.hiding import spellings
+from shipwake.wire.hiding import hide, spellings
 
 
 class Tls(StrEnum):
@@ -204,9 +204,7 @@ class Email:
 
     def _hidden(self, words: object) -> str:
         said = one_line(str(words)) or type(words).__name__
-        for spelled in spellings([self.password]):
-            said = said.replace(spelled, "***")
-        return said[:EXCERPT]
+        return hide(said, spellings([self.password]))[:EXCERPT]
 
 
 def _addressed(recipient: str) -> Address:

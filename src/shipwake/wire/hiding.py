@@ -6,6 +6,8 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
+HIDDEN = "***"
+"""What stands in the place of a secret."""
 SHORTEST = 4
 """Letters: what is shorter is no secret, and hiding it would only spoil the words."""
 LONG = 12
@@ -17,6 +19,13 @@ def spellings(secrets: Iterable[str]) -> tuple[str, ...]:
     known = {s for s in secrets if len(s) >= SHORTEST}
     found = {form for secret in known for form in _forms(secret)}
     return tuple(sorted(found, key=len, reverse=True))
+
+
+def hide(text: str, spelled: Iterable[str]) -> str:
+    """The text without any of these, which `spellings` gives, the longest first; an empty one hides nothing."""
+    for secret in filter(None, spelled):
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def _forms(secret: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from shipwake import __version__
 from shipwake.domain import BadInputError, NaiveTimeError, ShipwakeError, utc
 from shipwake.wire.chance import spread
 from shipwake.wire.clock import SystemClock, monotonic, pause
-from shipwake.wire.hiding import parts_of, spellings
+from shipwake.wire.hiding import hide, parts_of, spellings
 from shipwake.wire.packing import TooLargeError, Unfolding
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -247,10 +247,7 @@ class Client:
         return asked if asked <= self.patience_s else None
 
     def _hidden(self, text: str) -> str:
-        for secret in self.secrets:
-            if secret:
-                text = text.replace(secret, "***")
-        return re.sub(r"(https?://)\S+", r"\1…", text)
+        return re.sub(r"(https?://)\S+", r"\1…", hide(text, self.secrets))
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -11,7 +11,7 @@ from typing import Any, TextIO, cast
 import structlog
 from structlog.typing import EventDict, Processor
 
-from shipwake.wire.hiding import spellings
+from shipwake.wire.hiding import HIDDEN, hide, spellings
 
 SECRET_KEYS = re.compile(
     r"secret|token|password|passwd|authorization|cookie|api_?key|signature|credential",
@@ -32,7 +32,6 @@ OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]
 """What a terminal would obey, or what has no form in UTF-8."""
 LINES = ("exception", "stack")
 """What has several lines of its own."""
-HIDDEN = "***"
 DEEPEST = 6
 
 
@@ -140,8 +139,7 @@ def _clean(value: Any, known: Sequence[str], depth: int) -> Any:  # noqa: ANN401
 
 
 def _clean_text(text: str, known: Sequence[str]) -> str:
-    for secret in known:
-        text = text.replace(secret, HIDDEN)
+    text = hide(text, known)
     for pattern, instead in SECRET_TEXTS:
         text = pattern.sub(instead, text)
     return text

@@ -1,7 +1,7 @@
 """What sources on a network share: the grid that answers are laid on, and the keys that open them; asks nobody."""
 
 from shipwake.sources.remote.grid import Flags, Grid, Line, Span
-from shipwake.sources.remote.keys import address, headers, hidden, one_credential, opened_by, texts
+from shipwake.sources.remote.keys import address, headers, one_credential, opened_by, texts
 
 __all__ = [
     "Flags",
@@ -10,7 +10,6 @@ __all__ = [
     "Span",
     "address",
     "headers",
-    "hidden",
     "one_credential",
     "opened_by",
     "texts",

@@ -82,10 +82,3 @@ def opened_by(settings: Mapping[str, object]) -> tuple[dict[str, str], list[str]
                 permanent=True,
             )
     return sent, secrets
-
-
-def hidden(text: str, secrets: Iterable[str]) -> str:
-    """What another system said, without the secrets that it may have repeated; those are given the longest first."""
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text
