@@ -187,11 +187,10 @@ class _Question:
         if points.infos:
             said = hide("; ".join(points.infos), self.source.client.secrets)
             log.debug("source remarks", source=self.source.name, sli=self.sli.name, said=said)
-        if not len(points.times_s):
-            return
-        if self.labels is not None and self.labels != points.labels:
-            raise self.wrong(promql.several({self.labels, points.labels}, 2).message)
-        self.labels = points.labels
+        if len(points.times_s):
+            if self.labels is not None and self.labels != points.labels:
+                raise self.wrong(promql.several({self.labels, points.labels}, 2).message)
+            self.labels = points.labels
 
 
 def _part(whole: _Question, grid: Grid, total: Line, *, recent: bool) -> Line:
