@@ -175,8 +175,8 @@ def _known(
     """The changes of the place as the judge of one SLI is told of them, oldest first."""
     place = (here.place.service, here.place.environment)
     mine = [c.id for c in changes if (c.service, c.environment) == place and all(place)]
-    stored = tx.changes.many(mine)
-    ordered = [stored[id] for id in mine]
+    lived = tx.changes.lived_of(mine)
+    ordered = [lived[id] for id in mine]
     found = []
     for id, past in zip(mine, as_past(tx, ordered, sli, here.end), strict=True):
         hurt = [a.at for a in looks.get(id, ()) if a.sli == sli.name and a.health.hurts]

@@ -11,7 +11,7 @@ from shipwake.flow.detectors import DetectorError
 from shipwake.flow.river import River
 from shipwake.judge import Level, Normal, Past, learn, level
 from shipwake.sources import SourceError
-from shipwake.store import Stored, Tx
+from shipwake.store import Lived, Tx
 
 HARM_LASTS = timedelta(hours=1)
 """How long an earlier harmful change is taken to have hurt where nothing says when it ended."""
@@ -105,31 +105,31 @@ def past_changes(tx: Tx, change: Change, sli: Sli, anchor: datetime) -> list[Pas
     """Every earlier change of the same service and environment, with whether it hurt this SLI and until when."""
     if not (change.service and change.environment):
         return []
-    stored = tx.changes.past(
+    lived = tx.changes.lived(
         change.service, change.environment, since=anchor - HISTORY, before=anchor
     )
-    return as_past(tx, [s for s in stored if s.change.id != change.id], sli, anchor)
+    return as_past(tx, [x for x in lived if x.times.id != change.id], sli, anchor)
 
 
-def as_past(tx: Tx, earlier: Sequence[Stored], sli: Sli, anchor: datetime) -> list[Past]:
+def as_past(tx: Tx, earlier: Sequence[Lived], sli: Sli, anchor: datetime) -> list[Past]:
     """What each of these changes that went live, oldest first, was for one SLI, as it stands at `anchor`."""
-    live = [s for s in earlier if s.change.at]
+    live = [(x, x.times.at) for x in earlier if x.times.at]
     if not live:
         return []
-    hurt = tx.verdicts.hurt_by(sli.name, live[0].change.at or anchor)
+    hurt = tx.verdicts.hurt_by(sli.name, live[0][1])
     ends: dict[str, datetime] = {}
     found: list[Past] = []
-    for stored in reversed(live):
-        change, at = stored.change, stored.change.at or anchor
-        ended = change.ended_at or ends.get(change.id) or at + HARM_LASTS
-        if _judged(stored) and change.id in hurt:
+    for lived, at in reversed(live):
+        times = lived.times
+        ended = times.ended_at or ends.get(times.id) or at + HARM_LASTS
+        if _judged(lived) and times.id in hurt:
             found.append(Past(at=at, harmful=True, until=min(ended, anchor)))
         else:
             found.append(Past(at=at))
-        if change.rolls_back:
-            ends[change.rolls_back] = min(at, ends.get(change.rolls_back, at))
+        if times.rolls_back:
+            ends[times.rolls_back] = min(at, ends.get(times.rolls_back, at))
     return found[::-1]
 
 
-def _judged(stored: Stored) -> bool:
-    return stored.verdict_seq > 0 and stored.health not in (None, Health.UNKNOWN)
+def _judged(lived: Lived) -> bool:
+    return lived.verdict_seq > 0 and lived.health not in (None, Health.UNKNOWN)

@@ -3,7 +3,7 @@
 from shipwake.store.access import Session, Token
 from shipwake.store.audit import Deed, Done
 from shipwake.store.backup import Copied, Progress
-from shipwake.store.changes import Stored
+from shipwake.store.changes import Lived, Stored
 from shipwake.store.circuits import Circuit, Flow
 from shipwake.store.duties import Duty
 from shipwake.store.errors import (
@@ -51,6 +51,7 @@ __all__ = [
     "HeardRow",
     "Kept",
     "Leased",
+    "Lived",
     "Mapping",
     "NoBackupError",
     "NotMigratedError",

@@ -39,6 +39,25 @@ class Stored:
         return self.change.at or self.change.started_at or self.heard_at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Of a change that went live what tells when it could be felt, and nothing that takes long to read."""
+
+    id: str
+    at: datetime | None = None
+    ended_at: datetime | None = None
+    rolls_back: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lived:
+    """A change that went live: its times, and the newest word on it."""
+
+    times: Times
+    health: Health | None
+    verdict_seq: int
+
+
 class Changes:
     """`tx.changes`."""
 
@@ -117,6 +136,19 @@ class Changes:
         """
         here = {"of_service": service, "of_environment": environment}
         return self._all(_PAST, here | {"since": since, "until": before})
+
+    def lived(
+        self, service: str, environment: str, *, since: datetime, before: datetime
+    ) -> list[Lived]:
+        """Those of `past` that went live, as far as a normal is learned by them, which is much less to read."""
+        here = {"of_service": service, "of_environment": environment}
+        rows = self._sql.rows(_PAST_LIVE, here | {"since": since, "until": before})
+        return [_lived(row) for row in rows]
+
+    def lived_of(self, ids: Iterable[str]) -> dict[str, Lived]:
+        """The same of these ids, by id; unknown ones are left out."""
+        rows = self._sql.rows(_LIVED.where(CHANGES.c.id.in_(list(ids))))
+        return {row.id: _lived(row) for row in rows}
 
     def of_revision(
         self, place: tuple[str, str], revision: str, *, since: datetime, before: datetime
@@ -243,6 +275,14 @@ def _within(place: tuple[str, str], since: datetime, before: datetime) -> dict[s
     }
 
 
+def _lived(row: Record[Any]) -> Lived:
+    return Lived(
+        times=decode(Times, row.body),
+        health=Health(row.health) if row.health else None,
+        verdict_seq=row.verdict_seq,
+    )
+
+
 def _read(row: Record[Any]) -> Stored:
     return Stored(
         change=decode(Change, row.body),
@@ -294,6 +334,10 @@ _HERE = (
 _LATEST = _NEWEST.where(*_HERE).limit(bindparam("most"))
 _LATEST_LIVE = _LATEST.where(_C.at.is_not(None))
 _PAST = _OLDEST.where(*_HERE, _C.shown_at >= bindparam("since"))
+_LIVED = select(_C.id, _C.health, _C.verdict_seq, _C.body)
+_PAST_LIVE = _LIVED.where(
+    *_HERE, _C.shown_at >= bindparam("since"), _C.at.is_not(None), _C.merged_into.is_(None)
+).order_by(_C.shown_at, _C.id)
 _WITHIN = (*_HERE, _C.shown_at >= bindparam("since"), _C.merged_into.is_(None))
 # Unsorted, and the place not by name: else SQLite reads all of the place to find the few of a revision.
 _OF_REVISION = _STORED.where(
