@@ -55,6 +55,25 @@ def test_past_and_latest_of_a_place(store: Store) -> None:
     assert ids(every) == ["planned", "c0"]
 
 
+def test_what_lived_is_what_the_past_says(store: Store) -> None:
+    """Read by their times alone, the changes of a place that went live are those of its past, in the same order."""
+    with store.write() as tx:
+        for i in range(3):
+            made = change(f"c{i}", START + i * MINUTE)
+            tx.changes.save(replace(made, ended_at=START + 9 * MINUTE, rolls_back="x"), mapped=True)
+        tx.changes.save(change("planned", None), mapped=True)
+        tx.changes.rename("c1", "c0")
+        span = {"since": START, "before": START + 9 * MINUTE}
+        past = [s for s in tx.changes.past("checkout", "production", **span) if s.change.at]
+        lived = tx.changes.lived("checkout", "production", **span)
+        named = tx.changes.lived_of(["c2", "c0", "nobody"])
+
+    wanted = [(s.change.id, s.change.at, s.change.ended_at, s.change.rolls_back) for s in past]
+    assert [(x.times.id, x.times.at, x.times.ended_at, x.times.rolls_back) for x in lived] == wanted
+    assert [x.times.id for x in lived] == ["c0", "c2"]
+    assert named == {x.times.id: x for x in lived}
+
+
 def test_near_is_nearest_first(store: Store) -> None:
     """Live changes of the environment within the window on both sides, nearest first."""
     with store.write() as tx:
